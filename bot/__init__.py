@@ -1,0 +1,1 @@
+"""The core of Kreislotse: conversations, turns, the catalogue and the web channel."""

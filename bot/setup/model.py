@@ -1,0 +1,36 @@
+"""The Rasa model: trained when what it learns from changed, and its data validated."""
+
+from bot.setup.checkout import ROOT, digest, files_below, is_current, stamped
+from bot.setup.environments import RASA
+from bot.setup.progress import step
+
+MODEL = ROOT / "models/rasa.tar.gz"
+
+
+def sources() -> str:
+    """Everything that a trained model depends on."""
+    learnt = [file for name in ("nlu", "rules") for file in files_below(ROOT / "data" / name)]
+    code = (ROOT / "bot/rasa").glob("*.py")
+    single = (ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot/rasa/uv.lock")
+    return digest(files=[*learnt, *code, *single])
+
+
+def current() -> bool:
+    """Whether the model has learnt from the present sources."""
+    return is_current("model", sources(), [MODEL])
+
+
+def train() -> None:
+    """Train the model, if anything that it learns from changed."""
+    if current():
+        return
+    MODEL.parent.mkdir(exist_ok=True)
+    with step("Training the model", "about half a minute") as doing, stamped("model", sources()):
+        out = MODEL.relative_to(ROOT)
+        doing.run(RASA.python, "-m", "bot.rasa.launcher", "train", "--out", out)
+
+
+def validate() -> None:
+    """Rasa's own check that intents, rules and responses fit together."""
+    with step("Rasa data validate", "about 15 seconds") as doing:
+        doing.run(RASA.python, "-m", "bot.rasa.launcher", "validate")
