@@ -1,0 +1,1 @@
+"""The catalogue: what the county can tell its citizens, with source and date."""

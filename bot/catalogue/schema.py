@@ -1,0 +1,263 @@
+"""What an entry of the service catalogue, another office and the county file may say.
+
+The field names follow the Leistungskatalog (FIM) and XZuFi, so that a county can import
+its own official descriptions.  Unknown fields are refused; nothing is filled in.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""One non-empty German text."""
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+CountyLink = Annotated[str, StringConstraints(pattern=r"^county:[a-z_]+$")]
+"""A link that only the county can know; resolved in the county file."""
+
+MAX_SPEAKABLE_WORDS = 40
+
+
+class Aspect(StrEnum):
+    """What can be asked of a service."""
+
+    GENERAL = "general"
+    DOCUMENTS = "documents"
+    FEES = "fees"
+    DEADLINE = "deadline"
+    DURATION = "duration"
+    WHERE = "where"
+    ONLINE = "online"
+    APPOINTMENT = "appointment"
+    ELIGIBILITY = "eligibility"
+    STATUS = "status"
+
+
+class OfficeId(StrEnum):
+    """The three offices that the bot answers for."""
+
+    KFZ = "kfz"
+    ABH = "abh"
+    JC = "jc"
+
+
+class Entry(BaseModel):
+    """Base of all catalogue data: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Document(Entry):
+    """A document to bring; with `when`, only for those to whom the condition applies."""
+
+    text: Line
+    when: Line | None = None
+
+
+class Fee(Entry):
+    """A charge in euros; `amount_eur` is null where only the county or the case decides."""
+
+    what: Line
+    amount_eur: Annotated[Decimal, Field(ge=0, decimal_places=2)] | None = None
+    note: Line | None = None
+
+
+class Online(Entry):
+    """Whether and how the service works online."""
+
+    text: Line
+    url: HttpUrl | CountyLink | None = None
+
+
+class Appointment(Entry):
+    """Whether an appointment is needed; null where the county decides."""
+
+    needed: bool | None
+    text: Line
+
+
+class Form(Entry):
+    """A form to fill in, by name and, where it is the same everywhere, by address."""
+
+    name: Line
+    url: HttpUrl | CountyLink | None = None
+
+
+class Law(Entry):
+    """A source of law."""
+
+    law: Line
+    section: Line
+    url: HttpUrl | None = None
+
+
+class Check(Entry):
+    """When and how facts were checked, and against what.
+
+    `read`: the source itself was read; `search`: a stored copy of it; `brief`: the project's
+    own brief.  Never set without the check having been made.
+    """
+
+    on: dt.date
+    source: Annotated[list[Line], Field(min_length=1)]
+    how: Literal["read", "search", "brief"]
+
+
+class Review(Entry):
+    """A named person of the county confirmed the entry."""
+
+    on: dt.date
+    by: Line
+
+
+class Service(Entry):
+    """One service (Leistung) of one of the three offices."""
+
+    id: Identifier
+    office: OfficeId
+    leika: Annotated[str, StringConstraints(pattern=r"^\d{14}$")] | None = None
+    title: Line
+    also_called: list[Line] = []
+    summary: Line
+    documents: list[Document] = []
+    fees: list[Fee] = []
+    deadline: Line | None = None
+    duration: Line | None = None
+    where: Line | None = None
+    online: Online | None = None
+    appointment: Appointment | None = None
+    eligibility: Line | None = None
+    steps: list[Line] = []
+    forms: list[Form] = []
+    legal_basis: list[Law] = []
+    speakable: Line
+    related: list[Identifier] = []
+    hand_over_when: list[Line] = []
+    checked: Check
+    checked_aspects: dict[Aspect, Check] = {}
+    """A check that covers one aspect alone, where it differs from the entry's."""
+    reviewed: Review | None = None
+    valid_until: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.id.startswith(f"{self.office}_"):
+            raise ValueError(f"the id of a service of '{self.office}' begins with '{self.office}_'")
+        words = len(re.findall(r"\S+", self.speakable))
+        if words > MAX_SPEAKABLE_WORDS:
+            raise ValueError(f"speakable has {words} words, at most {MAX_SPEAKABLE_WORDS}")
+        return self
+
+    def check_of(self, aspect: Aspect) -> Check:
+        """The check that stands behind what is said about `aspect`."""
+        return self.checked_aspects.get(aspect, self.checked)
+
+
+class OtherOffice(Entry):
+    """A matter that is none of the three offices', and who is responsible for it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^other_[a-z0-9_]+$")]
+    title: Line
+    also_called: list[Line] = []
+    answer: Line
+    phone: Line | None = None
+    url: HttpUrl | CountyLink | None = None
+    checked: Check
+    reviewed: Review | None = None
+
+
+class OtherOffices(Entry):
+    """The file of other offices."""
+
+    offices: list[OtherOffice]
+
+
+class CrisisNumber(Entry):
+    """A telephone number that helps at once, and in which kinds of crisis (`bot.crisis`)."""
+
+    name: Line
+    phone: Line
+    note: Line | None = None
+    kinds: Annotated[
+        list[Literal["self_harm", "violence", "emergency", "threat"]], Field(min_length=1)
+    ]
+
+
+class CrisisNumbers(RootModel[list[CrisisNumber]]):
+    """The file of crisis numbers, in the order in which they are given."""
+
+
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+class Hours(Entry):
+    """One opening interval, local time."""
+
+    from_: Annotated[Clock, Field(alias="from")]
+    to: Clock
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.from_ >= self.to:
+            raise ValueError(f"opens at {self.from_} but closes at {self.to}")
+        return self
+
+
+class Office(Entry):
+    """One of the county's offices: who runs it, where it is, when and how it takes handovers."""
+
+    id: OfficeId
+    name: Line
+    short: Line
+    operator: Line
+    handover: Literal["console", "phone", "mail", "none"]
+    address: list[Line]
+    phone: Line
+    mail: Line
+    hours: dict[Weekday, list[Hours]]
+    closed_on: dict[dt.date, Line] = {}
+    """Bridging days and other single days, each with the reason."""
+    privacy_notice: HttpUrl
+    featured: list[Identifier] = []
+    """The services that are offered first when somebody names the office alone."""
+    links: dict[Identifier, HttpUrl] = {}
+
+
+class County(Entry):
+    """The one file that makes an instance a county's own."""
+
+    name: Line
+    state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    """The Land, as ISO 3166-2:DE code; decides the public holidays."""
+    timezone: Line = "Europe/Berlin"
+    default_office: OfficeId
+    review_after_days: Annotated[int, Field(ge=1)] = 180
+    switchboard: Line
+    website: HttpUrl
+    imprint: HttpUrl
+    privacy_notice: HttpUrl
+    accessibility_statement: HttpUrl
+    links: dict[Identifier, HttpUrl] = {}
+    offices: Annotated[list[Office], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _offices_once(self) -> Self:
+        ids = [office.id for office in self.offices]
+        if sorted(ids) != sorted(set(ids)):
+            raise ValueError("an office is listed twice")
+        if self.default_office not in ids:
+            raise ValueError("default_office is not among the offices")
+        return self
