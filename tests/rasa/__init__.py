@@ -1,0 +1,1 @@
+"""Tests of the Rasa side: they run against a real Rasa server."""

@@ -1,0 +1,157 @@
+"""Domain, rules, examples and catalogue name the same things, and Rasa finds them in order."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from bot.catalogue.schema import Aspect
+from tests.rasa.conftest import ROOT, launcher
+
+pytestmark = pytest.mark.rasa
+
+
+def load(path: str | Path) -> Any:
+    """The YAML file at `path` below the project."""
+    return YAML(typ="safe").load((ROOT / path).read_text(encoding="utf-8"))
+
+
+DOMAIN = load("domain.yml")
+SLOTS = DOMAIN["slots"]
+INTENTS = set(DOMAIN["intents"])
+SERVICES = {path.stem for path in (ROOT / "data" / "services").glob("*/*.yml")}
+RULES = [rule for path in (ROOT / "data" / "rules").glob("*.yml") for rule in load(path)["rules"]]
+
+
+def mapped(slot: str) -> dict[str, str]:
+    """Intent and value of each `from_intent` mapping of `slot`."""
+    mappings = SLOTS[slot]["mappings"]
+    return {m["intent"]: m["value"] for m in mappings if m["type"] == "from_intent"}
+
+
+def answered_by(action: str) -> set[str]:
+    """The intents that some rule answers with `action` at once."""
+    found: set[str] = set()
+    for rule in RULES:
+        steps = rule["steps"]
+        intents = steps[0].get("or", [steps[0]])
+        if steps[1:2] == [{"action": action}]:
+            found |= {step["intent"] for step in intents if "intent" in step}
+    return found
+
+
+def interrupting() -> set[str]:
+    """The intents that are answered before the call-back goes on."""
+    (typed,) = [m for m in SLOTS["phone"]["mappings"] if m["type"] == "from_text"]
+    return set(typed["not_intent"])
+
+
+class TestServices:
+    def test_each_is_an_intent(self) -> None:
+        assert SERVICES
+        assert SERVICES <= INTENTS
+
+    def test_each_fills_the_slot(self) -> None:
+        assert mapped("service") == {service: service for service in SERVICES}
+
+    def test_each_resets_the_aspect(self) -> None:
+        (reset,) = [m for m in SLOTS["aspect"]["mappings"] if m["type"] == "from_intent"]
+        assert set(reset["intent"]) >= SERVICES
+        assert SLOTS["aspect"]["mappings"][-1] == reset, "the first mapping that fits wins"
+
+    def test_each_has_a_rule(self) -> None:
+        assert answered_by("utter_answer") >= SERVICES
+
+    def test_each_can_interrupt_a_call_back(self) -> None:
+        assert interrupting() >= SERVICES
+
+
+class TestOffices:
+    @pytest.fixture
+    def offices(self) -> set[str]:
+        """The other offices that the catalogue knows."""
+        return {office["id"] for office in load("data/offices.yml")["offices"]}
+
+    def test_each_is_an_intent(self, offices: set[str]) -> None:
+        assert offices <= INTENTS
+
+    def test_each_fills_the_slot(self, offices: set[str]) -> None:
+        assert mapped("office") == {office: office for office in offices}
+
+    def test_each_has_a_rule(self, offices: set[str]) -> None:
+        assert answered_by("utter_other_office") == offices
+
+    def test_each_can_interrupt_a_call_back(self, offices: set[str]) -> None:
+        assert interrupting() >= offices
+
+
+def test_the_aspects_are_those_of_the_catalogue() -> None:
+    aspects = {aspect.value for aspect in Aspect}
+    pipeline = load("config.yml")["pipeline"]
+    (selector,) = [c for c in pipeline if c["name"].endswith("AspectSelector")]
+    assert set(SLOTS["aspect"]["values"]) == set(selector["aspects"]) == aspects
+
+
+def test_each_intent_has_a_rule() -> None:
+    named = {
+        step["intent"]
+        for rule in RULES
+        for step in [s for step in rule["steps"] for s in step.get("or", [step])]
+        if "intent" in step
+    }
+    assert named - {"nlu_fallback"} == INTENTS
+
+
+def test_each_intent_has_examples_in_each_language() -> None:
+    for language in sorted((ROOT / "data" / "nlu").iterdir()):
+        assert INTENTS - examples_of(language) == set(), language.name
+
+
+def examples_of(language: Path) -> set[str]:
+    """The intents that have examples in the files of `language`."""
+    entries = [entry for path in language.glob("*.yml") for entry in load(path)["nlu"]]
+    return {entry["intent"] for entry in entries if "intent" in entry}
+
+
+@pytest.mark.parametrize(("name", "response"), sorted(DOMAIN["responses"].items()))
+def test_each_response_has_one_wording(name: str, response: list[dict[str, Any]]) -> None:
+    assert len(response) == 1, "translations are bound to the name of the response"
+    slots = {*SLOTS}
+    for field in re.findall(r"\{(\w+)\}", str(response[0])):
+        assert field in slots, f"{name} names an unknown slot"
+
+
+def test_rasa_validates_the_project() -> None:
+    done = run(launcher("validate"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class TestStories:
+    """Rasa's dialogue tests in test_stories.yml."""
+
+    def test_they_go_as_written(self, model: Path) -> None:
+        done = play(model, ROOT / "tests" / "rasa" / "test_stories.yml")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_a_wrong_story_fails(self, model: Path, tmp_path: Path) -> None:
+        wrong = tmp_path / "test_wrong.yml"
+        wrong.write_text(
+            'version: "3.1"\nstories:\n- story: A greeting is taken for a farewell\n  steps:\n'
+            "  - intent: greet\n  - action: utter_goodbye\n"
+        )
+        done = play(model, wrong)
+        assert done.returncode == 1
+        assert "predicted: utter_greet" in done.stdout
+
+
+def play(model: Path, stories: Path) -> subprocess.CompletedProcess[str]:
+    """Plays `stories` against `model`."""
+    return run(launcher("stories", "--model", str(model), str(stories)))
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Runs `command` to its end and keeps what it says."""
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
