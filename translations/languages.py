@@ -1,0 +1,52 @@
+"""The languages that citizens are offered."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from ruamel.yaml import YAML
+
+SOURCE = "de"
+"""The language that everything is written in first, and that has authority."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language by its BCP 47 code, its own name and its direction of writing."""
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+
+
+@cache
+def all_languages() -> dict[str, Language]:
+    """Every language of `languages.yml` by code, in its order."""
+    rows = YAML(typ="safe").load(Path(__file__).with_name("languages.yml"))
+    return {row["code"]: Language(**row) for row in rows}
+
+
+def best_of(wanted: str | None, offered: list[str]) -> str | None:
+    """The offered code that serves `wanted` (a code such as `en-GB`), or None."""
+    if not wanted:
+        return None
+    by_folded = {code.casefold(): code for code in offered}
+    code = wanted.strip().casefold()
+    return by_folded.get(code) or by_folded.get(code.split("-")[0])
+
+
+def from_accept_language(header: str, offered: list[str]) -> str | None:
+    """The first offered language of an Accept-Language header (RFC 9110, 12.5.4), or None."""
+    ranked = []
+    for position, item in enumerate(header.split(",")):
+        code, _, parameter = item.partition(";")
+        weight = parameter.strip().removeprefix("q=") or "1"
+        try:
+            ranked.append((-float(weight), position, code))
+        except ValueError:
+            continue
+    for weight_below_zero, _, code in sorted(ranked):
+        if weight_below_zero < 0 and (found := best_of(code, offered)):
+            return found
+    return None
