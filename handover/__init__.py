@@ -1,0 +1,1 @@
+"""The handover desk: queue, claims, opening hours, accounts, audit and the staff API."""

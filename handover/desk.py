@@ -1,0 +1,402 @@
+"""What citizens and caseworkers do with a handover: request, claim, answer, return, close.
+
+The functions that take a session are steps of a larger unit of work; the methods of `Desk`
+are units of work of their own and wake those who wait for the outcome.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.catalogue.schema import County, Office, OfficeId
+from bot.clock import Clock
+from bot.errors import NoHandover, NotOwner, OfficeClosed
+from bot.events import Message, MessagePosted, StateBody
+from bot.model import (
+    Author,
+    Caseworker,
+    CloseReason,
+    ConversationState,
+    HandoverKind,
+    HandoverState,
+    Priority,
+)
+from bot.ports import STAFF_TOPIC, Notifier
+from bot.settings import Settings
+from bot.stores import conversations
+from bot.stores.database import Database
+from bot.stores.tables import ConversationRow, HandoverRow
+from handover import audit, records
+from handover.hours import Calendar
+from translations.languages import SOURCE
+from translations.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+_PRESENT_WITHIN = dt.timedelta(seconds=90)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A citizen's wish for a person."""
+
+    office: OfficeId
+    kind: HandoverKind
+    reason: str
+    priority: Priority = Priority.NORMAL
+    phone: str | None = None
+    text: str | None = None
+
+
+class Desk:
+    """The handover desk of one county."""
+
+    def __init__(
+        self,
+        database: Database,
+        notifier: Notifier,
+        clock: Clock,
+        county: County,
+        texts: Texts,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._clock = clock
+        self._texts = texts
+        self._settings = settings
+        self.county = county
+        self.calendar = Calendar(county)
+        self._offices = {office.id: office for office in county.offices}
+
+    # --- what an office offers -----------------------------------------------------------
+
+    def office(self, office: OfficeId) -> Office:
+        """The office's entry in the county file."""
+        return self._offices[office]
+
+    def has_office(self, office: str) -> bool:
+        """Whether the county has such an office."""
+        return any(known == office for known in self._offices)
+
+    def is_open(self, office: OfficeId) -> bool:
+        """Whether somebody is there now."""
+        return self.calendar.hours_of(office, self._clock.now()).open
+
+    def kinds(self, office: OfficeId) -> list[HandoverKind]:
+        """How a person of the office can be reached from here now; empty: not from here."""
+        if self._offices[office].handover != "console":
+            return []
+        later = [HandoverKind.CALLBACK, HandoverKind.MESSAGE]
+        return [HandoverKind.CHAT, *later] if self.is_open(office) else later
+
+    async def on_duty(self, session: AsyncSession, office: OfficeId) -> bool:
+        """Whether the office is open and one of its caseworkers is signed in and present."""
+        if HandoverKind.CHAT not in self.kinds(office):
+            return False
+        since = self._clock.now() - _PRESENT_WITHIN
+        return await records.somebody_seen(session, office, since)
+
+    # --- the citizen's side --------------------------------------------------------------
+
+    async def request(
+        self, session: AsyncSession, conversation: ConversationRow, wish: Request
+    ) -> None:
+        """Puts the conversation into the office's queue, or changes its case that is there.
+
+        A crisis is queued outside opening hours too, so that it is the first to be read.
+
+        Raises:
+            OfficeClosed: a chat was asked for, and nobody is there.
+            NoHandover: the office does not take handovers here.
+        """
+        now = self._clock.now()
+        kinds = self.kinds(wish.office)
+        if not kinds:
+            raise NoHandover
+        if wish.kind not in kinds and wish.priority is not Priority.CRISIS:
+            hours = self.calendar.hours_of(wish.office, now)
+            raise OfficeClosed(hours.reopens_at, [kind.value for kind in kinds])
+        present = await records.open_of(session, conversation.id)
+        if present is not None and present.state == HandoverState.CLAIMED:
+            await self._raise_priority(session, present, wish.priority, now)
+            return
+        handover = present or HandoverRow(
+            id=str(uuid.uuid4()),
+            conversation_id=conversation.id,
+            state=HandoverState.WAITING,
+            urgent=False,
+            requested_at=now,
+        )
+        handover.office, handover.kind, handover.reason = wish.office, wish.kind, wish.reason
+        handover.urgent = handover.urgent or wish.priority is Priority.CRISIS
+        handover.phone, handover.text = wish.phone, wish.text
+        session.add(handover)
+        await session.flush()
+        await self._to_queue(session, conversation, handover, now)
+
+    async def withdraw(self, session: AsyncSession, conversation: ConversationRow) -> None:
+        """Ends the conversation's open handover, where there is one."""
+        handover = await records.open_of(session, conversation.id)
+        if handover is not None:
+            now = self._clock.now()
+            await records.withdraw(session, handover, now)
+            await records.announce(session, handover, now)
+
+    async def citizen_typing(self, session: AsyncSession, conversation: ConversationRow) -> None:
+        """Shows the consoles of the office that has the case that the citizen is writing."""
+        handover = await records.open_of(session, conversation.id)
+        if handover is not None:
+            sign = {"type": "typing", "handover_id": handover.id, "office": handover.office}
+            await self._notifier.whisper(STAFF_TOPIC, sign)
+
+    async def pass_on(
+        self, session: AsyncSession, conversation: ConversationRow, posted: MessagePosted
+    ) -> None:
+        """Shows a message to the consoles, if a handover of its conversation is open."""
+        handover = await records.open_of(session, conversation.id)
+        if handover is not None:
+            await records.announce(session, handover, self._clock.now(), posted.seq)
+
+    async def settle_into_queue(self, session: AsyncSession, conversation: ConversationRow) -> None:
+        """Gives messages that awaited the bot to the person who owns the conversation now."""
+        handover = await records.open_of(session, conversation.id)
+        for seq in await conversations.settle_all(session, conversation.id):
+            if handover is not None:
+                await records.announce(session, handover, self._clock.now(), seq)
+
+    async def _raise_priority(
+        self, session: AsyncSession, handover: HandoverRow, priority: Priority, now: dt.datetime
+    ) -> None:
+        if priority is Priority.CRISIS and not handover.urgent:
+            handover.urgent = True
+            await records.announce(session, handover, now)
+
+    async def _to_queue(
+        self,
+        session: AsyncSession,
+        conversation: ConversationRow,
+        handover: HandoverRow,
+        now: dt.datetime,
+    ) -> None:
+        await self.settle_into_queue(session, conversation)
+        state = await self._waiting_state(session, conversation, handover, now)
+        await self._set_state(session, handover, state, now)
+
+    async def _set_state(
+        self, session: AsyncSession, handover: HandoverRow, state: StateBody, now: dt.datetime
+    ) -> None:
+        """Tells the citizen and the consoles who owns the conversation now."""
+        changed = await conversations.append_state(session, handover.conversation_id, state, now)
+        await records.announce(session, handover, now, changed.seq)
+        await records.announce(session, handover, now)
+
+    async def _waiting_state(
+        self,
+        session: AsyncSession,
+        conversation: ConversationRow,
+        handover: HandoverRow,
+        now: dt.datetime,
+    ) -> StateBody:
+        """What the citizen is told: that she waits now, or that somebody comes back to her."""
+        office = OfficeId(handover.office)
+        hours = self.calendar.hours_of(office, now)
+        if handover.kind != HandoverKind.CHAT or not hours.open:
+            # outside opening hours nobody must be shown as waiting
+            key = "bot.state_crisis_queued" if handover.urgent else f"bot.state_{handover.kind}"
+            return StateBody(
+                state=ConversationState.CALLBACK,
+                office=office,
+                reopens_at=hours.reopens_at,
+                text=self._say(conversation, key, office=self.office(office).short),
+            )
+        return StateBody(
+            state=ConversationState.WAITING,
+            office=office,
+            position=await records.position_of(session, handover),
+            wait_s=await records.median_pickup_s(session, office, self._settings.median_window),
+            text=self._say(conversation, "bot.state_waiting", office=self.office(office).short),
+        )
+
+    # --- the caseworker's side -----------------------------------------------------------
+
+    async def claim(self, caseworker: Caseworker, handover_id: str) -> None:
+        """Makes the caseworker the owner of the conversation.
+
+        Raises:
+            HandoverAlreadyClaimed, HandoverNotOpen, NotFound: see `records.claim`.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            conversation = await self._lock(session, handover_id, caseworker)
+            handover, won = await records.claim(session, handover_id, caseworker, now)
+            if not won:
+                return  # it was his already
+            await self.settle_into_queue(session, conversation)
+            state = StateBody(
+                state=ConversationState.CLAIMED,
+                office=handover.office,
+                with_=caseworker.name,
+                text=self._say(conversation, "bot.state_claimed", name=caseworker.name),
+            )
+            await self._set_state(session, handover, state, now)
+            await audit.record(session, now, caseworker.username, "claim", handover.id)
+        await self._wake(handover)
+
+    async def reply(
+        self, caseworker: Caseworker, handover_id: str, client_message_id: str, text: str
+    ) -> int:
+        """Sends the caseworker's words to the citizen; the same id again sends nothing twice.
+
+        Returns:
+            The number of the message in the conversation.
+
+        Raises:
+            NotOwner: only the owner may write.
+        """
+        now = self._clock.now()
+        key = f"{caseworker.id}:{client_message_id}"
+        async with self._database.write() as session:
+            await self._lock(session, handover_id, caseworker)
+            handover = await records.owned(session, handover_id, caseworker)
+            known = await conversations.seq_of_client_message(
+                session, handover.conversation_id, key
+            )
+            if known is not None:
+                return known
+            message = Message(
+                author=Author.CASEWORKER,
+                text=text,
+                language=SOURCE,
+                name=caseworker.name,
+                client_message_id=key,
+            )
+            posted = await conversations.append_message(
+                session, handover.conversation_id, message, now
+            )
+            await records.announce(session, handover, now, posted.seq)
+            await audit.record(session, now, caseworker.username, "reply", handover.id)
+        await self._wake(handover)
+        return posted.seq
+
+    async def return_to_queue(self, caseworker: Caseworker, handover_id: str) -> None:
+        """Lets another caseworker take the case; it keeps its age.
+
+        Raises:
+            NotOwner: only the owner may.
+        """
+        async with self._database.write() as session:
+            await self._lock(session, handover_id, caseworker)
+            handover = await records.owned(session, handover_id, caseworker)
+            await self._release(session, handover, caseworker.username)
+        await self._wake(handover)
+
+    async def return_to_bot(self, caseworker: Caseworker, handover_id: str) -> None:
+        """Ends the human part; the bot answers again.
+
+        Raises:
+            NotOwner: only the owner may.
+        """
+        await self._end(caseworker, handover_id, HandoverState.RETURNED, None)
+
+    async def close(self, caseworker: Caseworker, handover_id: str, reason: CloseReason) -> None:
+        """Ends the case, and with it the conversation where it was a chat.
+
+        Raises:
+            NotOwner: only the owner may.
+        """
+        await self._end(caseworker, handover_id, HandoverState.CLOSED, reason)
+
+    async def note_reading(self, caseworker: Caseworker, handover_id: str) -> None:
+        """Records that the caseworker saw the conversation.
+
+        Raises:
+            NotFound: see `records.get_for`.
+        """
+        async with self._database.write() as session:
+            handover = await records.get_for(session, handover_id, caseworker)
+            await audit.record(session, self._clock.now(), caseworker.username, "read", handover.id)
+
+    async def typing(self, caseworker: Caseworker, handover_id: str) -> None:
+        """Shows the citizen that the caseworker is writing.
+
+        Raises:
+            NotOwner: only the owner may.
+        """
+        async with self._database.read() as session:
+            handover = await records.get_for(session, handover_id, caseworker)
+        if handover.claimed_by != caseworker.id:
+            raise NotOwner
+        sign = {"type": "typing", "author": Author.CASEWORKER.value}
+        await self._notifier.whisper(handover.conversation_id, sign)
+
+    async def return_silent_claims(self) -> int:
+        """Puts cases back into the queue whose caseworker gave no sign for too long."""
+        limit = dt.timedelta(minutes=self._settings.silent_claim_min)
+        before = self._clock.now() - limit
+        async with self._database.read() as session:
+            silent = await records.silent_claims(session, before)
+        for handover in silent:
+            async with self._database.write() as session:
+                await conversations.lock(session, handover.conversation_id)
+                still = await records.silent_claims(session, before, handover.id)
+                for row in still:
+                    await self._release(session, row, "system")
+            if still:
+                log.info("silent claim returned", handover_id=handover.id)
+                await self._wake(handover)
+        return len(silent)
+
+    async def _lock(
+        self, session: AsyncSession, handover_id: str, caseworker: Caseworker
+    ) -> ConversationRow:
+        """The handover's conversation, locked before anything else is."""
+        handover = await records.get_for(session, handover_id, caseworker)
+        return await conversations.lock(session, handover.conversation_id)
+
+    async def _release(self, session: AsyncSession, handover: HandoverRow, actor: str) -> None:
+        now = self._clock.now()
+        handover.state = HandoverState.WAITING
+        handover.claimed_by = handover.claimed_at = None
+        await session.flush()
+        conversation = await conversations.get(session, handover.conversation_id)
+        await self._to_queue(session, conversation, handover, now)
+        await audit.record(session, now, actor, "return_to_queue", handover.id)
+
+    async def _end(
+        self,
+        caseworker: Caseworker,
+        handover_id: str,
+        state: HandoverState,
+        reason: CloseReason | None,
+    ) -> None:
+        now = self._clock.now()
+        async with self._database.write() as session:
+            await self._lock(session, handover_id, caseworker)
+            handover = await records.owned(session, handover_id, caseworker)
+            handover.state, handover.closed_at, handover.close_reason = state, now, reason
+            await session.flush()
+            conversation = await conversations.get(session, handover.conversation_id)
+            closes = state is HandoverState.CLOSED and handover.kind == HandoverKind.CHAT
+            after = StateBody(
+                state=ConversationState.CLOSED if closes else ConversationState.BOT,
+                text=self._say(
+                    conversation, "bot.state_closed_by_person" if closes else "bot.state_bot"
+                ),
+            )
+            await self._set_state(session, handover, after, now)
+            details = {"reason": reason.value} if reason else {}
+            await audit.record(
+                session, now, caseworker.username, state.value, handover.id, **details
+            )
+        await self._wake(handover)
+
+    def _say(self, conversation: ConversationRow, key: str, **values: object) -> str:
+        return self._texts.say(key, conversation.language, **values)
+
+    async def _wake(self, handover: HandoverRow) -> None:
+        await self._notifier.wake(handover.conversation_id)
+        await self._notifier.wake(STAFF_TOPIC)

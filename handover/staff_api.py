@@ -1,0 +1,254 @@
+"""The staff API: every route but the sign-in itself asks for a session first."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+
+from bot.errors import Invalid, Unauthorized
+from bot.http import (
+    LANGUAGE,
+    SETTINGS,
+    Accepted,
+    After,
+    Frame,
+    Handler,
+    Operation,
+    behind_tls,
+    client_address,
+    read_body,
+    read_query,
+    refuse_foreign_origin,
+    reply,
+    resume_point,
+    stream,
+    wants_json,
+)
+from bot.model import Caseworker
+from bot.ports import STAFF_TOPIC
+from handover.accounts import Accounts
+from handover.desk import Desk
+from handover.shapes import (
+    Close,
+    Feed,
+    HandoverChanged,
+    HandoverDetail,
+    Handovers,
+    Offices,
+    OfficeView,
+    Reply,
+    Return,
+    SignedIn,
+    SignIn,
+    StateQuery,
+)
+from handover.views import Views
+from translations.languages import SOURCE
+
+ACCOUNTS = web.AppKey("accounts", Accounts)
+DESK = web.AppKey("staff_desk", Desk)
+VIEWS = web.AppKey("views", Views)
+COUNT_SIGN_IN: web.AppKey[Callable[[str], Awaitable[None]]] = web.AppKey("count_sign_in")
+"""Counts an attempt to sign in from an address; raises TooManyRequests."""
+
+COOKIE = "kreislotse_session"
+_CASEWORKER = web.RequestKey("caseworker", Caseworker)
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses foreign pages, and whoever is not signed in where that is needed."""
+    request[LANGUAGE] = SOURCE
+    if request.method not in ("GET", "HEAD"):
+        refuse_foreign_origin(request, request.config_dict[SETTINGS].staff_origins)
+    if request.path.startswith("/api/") and (request.method, request.path) not in _OPEN:
+        accounts = request.config_dict[ACCOUNTS]
+        request[_CASEWORKER] = await accounts.caseworker_of(request.cookies.get(COOKIE))
+    return await handler(request)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Opens a session and sets its cookie."""
+    await request.config_dict[COUNT_SIGN_IN](client_address(request))
+    body = await read_body(request, SignIn)
+    caseworker, token = await request.config_dict[ACCOUNTS].sign_in(
+        body.username, body.password.get_secret_value()
+    )
+    response = reply(_signed_in(caseworker))
+    response.set_cookie(
+        COOKIE,
+        token,
+        httponly=True,
+        samesite="Strict",
+        secure=behind_tls(request),
+        max_age=request.config_dict[SETTINGS].session_h * 3600,
+        path="/",
+    )
+    return response
+
+
+async def whoami(request: web.Request) -> web.StreamResponse:
+    """Who is signed in."""
+    return reply(_signed_in(_caseworker(request)))
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Ends the session."""
+    await request.config_dict[ACCOUNTS].sign_out(request.cookies[COOKIE])
+    response = web.Response(status=204)
+    response.del_cookie(COOKIE, path="/")
+    return response
+
+
+async def list_handovers(request: web.Request) -> web.StreamResponse:
+    """The queue of one's own offices."""
+    state = read_query(request, StateQuery).state
+    return reply(await request.config_dict[VIEWS].queue(_caseworker(request), state))
+
+
+async def get_handover(request: web.Request) -> web.StreamResponse:
+    """One case with its conversation; that it was read is recorded."""
+    caseworker, handover_id = _caseworker(request), request.match_info["id"]
+    await request.config_dict[DESK].note_reading(caseworker, handover_id)
+    return reply(await request.config_dict[VIEWS].detail(caseworker, handover_id))
+
+
+async def claim_handover(request: web.Request) -> web.StreamResponse:
+    """Takes a case; exactly one caseworker wins."""
+    await request.config_dict[DESK].claim(_caseworker(request), request.match_info["id"])
+    return await _changed(request)
+
+
+async def send_reply(request: web.Request) -> web.StreamResponse:
+    """Writes to the citizen."""
+    body = await read_body(request, Reply)
+    if not body.text.strip():
+        raise Invalid(text="text_empty")
+    seq = await request.config_dict[DESK].reply(
+        _caseworker(request), request.match_info["id"], body.client_message_id, body.text
+    )
+    return reply(Accepted(seq=seq), 202)
+
+
+async def return_handover(request: web.Request) -> web.StreamResponse:
+    """Gives a case back to the queue or to the bot."""
+    desk, caseworker = request.config_dict[DESK], _caseworker(request)
+    back = {"queue": desk.return_to_queue, "bot": desk.return_to_bot}
+    await back[(await read_body(request, Return)).to](caseworker, request.match_info["id"])
+    return await _changed(request)
+
+
+async def close_handover(request: web.Request) -> web.StreamResponse:
+    """Ends a case."""
+    reason = (await read_body(request, Close)).reason
+    await request.config_dict[DESK].close(_caseworker(request), request.match_info["id"], reason)
+    return await _changed(request)
+
+
+async def show_typing(request: web.Request) -> web.StreamResponse:
+    """Shows the citizen that one is writing."""
+    await request.config_dict[DESK].typing(_caseworker(request), request.match_info["id"])
+    return web.Response(status=204)
+
+
+async def feed(request: web.Request) -> web.StreamResponse:
+    """What changes in one's own offices, as a stream, or as a list where JSON is asked for."""
+    views, accounts = request.config_dict[VIEWS], request.config_dict[ACCOUNTS]
+    caseworker = _caseworker(request)
+    if wants_json(request):
+        after = read_query(request, After).after
+        return reply(Feed(events=await views.feed(caseworker, after)))
+    token = request.cookies.get(COOKIE)
+
+    async def fetch(after: int) -> AsyncIterator[Frame]:
+        # looked up anew at each round: it notes that he is there, and ends with the session
+        present = await accounts.caseworker_of(token)
+        while batch := await views.feed(present, after):
+            for event in batch:
+                yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
+            after = batch[-1].seq
+
+    return await stream(
+        request,
+        STAFF_TOPIC,
+        resume_point(request),
+        fetch,
+        lambda sign: sign.get("office") in caseworker.offices,
+    )
+
+
+async def list_offices(request: web.Request) -> web.StreamResponse:
+    """The county's offices."""
+    desk = request.config_dict[DESK]
+    return reply(
+        Offices(
+            offices=[
+                OfficeView(
+                    id=office.id, name=office.name, short=office.short, open=desk.is_open(office.id)
+                )
+                for office in desk.county.offices
+            ]
+        )
+    )
+
+
+async def _changed(request: web.Request) -> web.Response:
+    view = await request.config_dict[VIEWS].one(_caseworker(request), request.match_info["id"])
+    return reply(HandoverChanged(handover=view))
+
+
+def _caseworker(request: web.Request) -> Caseworker:
+    caseworker: Caseworker | None = request.get(_CASEWORKER)
+    if caseworker is None:
+        raise Unauthorized
+    return caseworker
+
+
+def _signed_in(caseworker: Caseworker) -> SignedIn:
+    return SignedIn(
+        username=caseworker.username,
+        name=caseworker.name,
+        offices=list(caseworker.offices),
+        role=caseworker.role,
+    )
+
+
+_OPEN = {("POST", "/api/v1/session"), ("GET", "/api/openapi.json")}
+_ONE = "/api/v1/handovers/{id}"
+OPERATIONS = (
+    Operation(
+        "POST", "/api/v1/session", sign_in, "Sign in",
+        SignIn, {200: SignedIn}, (400, 401, 403, 413, 423, 429), protected=False,
+    ),
+    Operation("GET", "/api/v1/session", whoami, "Who is signed in", None, {200: SignedIn}),
+    Operation("DELETE", "/api/v1/session", sign_out, "Sign out", None, {204: None}, (403,)),
+    Operation(
+        "GET", "/api/v1/handovers", list_handovers, "The queue",
+        None, {200: Handovers}, (400,), query=StateQuery,
+    ),
+    Operation("GET", _ONE, get_handover, "One case", None, {200: HandoverDetail}, (404,)),
+    Operation(
+        "POST", f"{_ONE}/claim", claim_handover, "Take a case",
+        None, {200: HandoverChanged}, (403, 404, 409),
+    ),
+    Operation(
+        "POST", f"{_ONE}/messages", send_reply, "Write to the citizen",
+        Reply, {202: Accepted}, (400, 403, 404, 413, 422),
+    ),
+    Operation(
+        "POST", f"{_ONE}/return", return_handover, "Give a case back",
+        Return, {200: HandoverChanged}, (400, 403, 404, 413),
+    ),
+    Operation(
+        "POST", f"{_ONE}/close", close_handover, "End a case",
+        Close, {200: HandoverChanged}, (400, 403, 404, 413),
+    ),
+    Operation(
+        "POST", f"{_ONE}/typing", show_typing, "Say that one is writing",
+        None, {204: None}, (403, 404),
+    ),
+    Operation(
+        "GET", "/api/v1/events", feed, "Follow one's offices",
+        None, {200: Feed}, (400,), query=After,
+    ),
+    Operation("GET", "/api/v1/offices", list_offices, "The offices", None, {200: Offices}),
+)  # fmt: skip

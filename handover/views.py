@@ -1,0 +1,130 @@
+"""Reads what the console shows: queue, one case, and the feed of changes."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.model import Caseworker, HandoverState, Priority
+from bot.stores import conversations
+from bot.stores.database import Database
+from bot.stores.tables import StaffEventRow
+from handover import records
+from handover.shapes import (
+    FeedEvent,
+    GoneFeed,
+    HandoverDetail,
+    HandoverFeed,
+    Handovers,
+    HandoverView,
+    MessageFeed,
+    Owner,
+)
+from translations.languages import SOURCE
+from translations.texts import Texts
+
+_PREVIEW_LENGTH = 160
+_STATES = {
+    "waiting": [HandoverState.WAITING],
+    "claimed": [HandoverState.CLAIMED],
+    "closed": [HandoverState.CLOSED, HandoverState.RETURNED, HandoverState.WITHDRAWN],
+}
+
+
+class Views:
+    """What caseworkers may see: cases of their own offices."""
+
+    def __init__(self, database: Database, texts: Texts) -> None:
+        self._database = database
+        self._texts = texts
+
+    async def queue(self, caseworker: Caseworker, state: str) -> Handovers:
+        """The handovers in a state, and the number from which the feed goes on."""
+        async with self._database.read() as session:
+            seq = await _last_seq(session)
+            rows = await records.listed(session, caseworker.offices, _STATES[state])
+            return Handovers(handovers=await self._shown(session, rows), seq=seq)
+
+    async def detail(self, caseworker: Caseworker, handover_id: str) -> HandoverDetail:
+        """One handover with its whole conversation.
+
+        Raises:
+            NotFound: see `records.get_for`.
+        """
+        async with self._database.read() as session:
+            seq = await _last_seq(session)
+            row = await records.get_for(session, handover_id, caseworker)
+            return HandoverDetail(
+                handover=await self._one(session, handover_id),
+                events=await conversations.all_events(session, row.conversation_id),
+                seq=seq,
+                machine_translation=False,
+            )
+
+    async def one(self, caseworker: Caseworker, handover_id: str) -> HandoverView:
+        """One handover.
+
+        Raises:
+            NotFound: see `records.get_for`.
+        """
+        async with self._database.read() as session:
+            await records.get_for(session, handover_id, caseworker)
+            return await self._one(session, handover_id)
+
+    async def feed(self, caseworker: Caseworker, after: int) -> list[FeedEvent]:
+        """What changed after that number, in order; each handover as it is now."""
+        async with self._database.read() as session:
+            rows = await records.staff_events_after(session, caseworker.offices, after)
+            changed = await records.with_context(session, {row.handover_id for row in rows})
+            shown = {h.id: h for h in await self._shown(session, list(changed.values()))}
+            return [await self._fed(session, row, shown) for row in rows]
+
+    async def _fed(
+        self, session: AsyncSession, row: StaffEventRow, shown: dict[str, HandoverView]
+    ) -> FeedEvent:
+        if row.handover_id not in shown:
+            return GoneFeed(seq=row.seq, at=row.at, handover_id=row.handover_id)
+        if row.event_seq is None:
+            return HandoverFeed(seq=row.seq, at=row.at, handover=shown[row.handover_id])
+        event = await conversations.event_at(session, row.conversation_id, row.event_seq)
+        if event is None:
+            return GoneFeed(seq=row.seq, at=row.at, handover_id=row.handover_id)
+        return MessageFeed(seq=row.seq, at=row.at, handover_id=row.handover_id, event=event)
+
+    async def _one(self, session: AsyncSession, handover_id: str) -> HandoverView:
+        rows = await records.with_context(session, {handover_id})
+        return (await self._shown(session, list(rows.values())))[0]
+
+    async def _shown(self, session: AsyncSession, rows: list[records.Listed]) -> list[HandoverView]:
+        words = await records.last_citizen_words(session, {row[1].id for row in rows})
+        return [self._view(row, words.get(row[1].id, {}).get("text", "")) for row in rows]
+
+    def _view(self, row: records.Listed, words: str) -> HandoverView:
+        handover, conversation, owner = row
+        service = conversation.service
+        title = self._texts.say(f"service.{service}.title", SOURCE) if service else None
+        return HandoverView(
+            id=handover.id,
+            conversation_id=conversation.id,
+            office=handover.office,
+            kind=handover.kind,
+            priority=Priority.CRISIS if handover.urgent else Priority.NORMAL,
+            state=handover.state,
+            requested_at=handover.requested_at,
+            claimed_by=Owner(username=owner.username, name=owner.name) if owner else None,
+            claimed_at=handover.claimed_at,
+            closed_at=handover.closed_at,
+            close_reason=handover.close_reason,
+            channel=conversation.channel,
+            language=conversation.language,
+            service=service,
+            service_title=title,
+            aspect=conversation.aspect,
+            reason=handover.reason,
+            preview=words if len(words) <= _PREVIEW_LENGTH else words[: _PREVIEW_LENGTH - 1] + "…",
+            phone=handover.phone,
+            text=handover.text,
+            last_seq=conversation.last_seq,
+        )
+
+
+async def _last_seq(session: AsyncSession) -> int:
+    return await session.scalar(select(func.max(StaffEventRow.seq))) or 0
