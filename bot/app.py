@@ -1,0 +1,240 @@
+"""The composition root: puts the parts together and serves them on three listeners."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot import http, metrics
+from bot.catalogue.catalogue import Catalogue
+from bot.clock import Clock
+from bot.conversation import Conversations
+from bot.crisis import CrisisDetector
+from bot.http import NOTIFIER, SETTINGS, STREAMS, TEXTS, Handler, Operation
+from bot.notify import LocalNotifier, RedisNotifier
+from bot.ports import Dialogue
+from bot.rasa_client import RasaDialogue
+from bot.replies.replies import Replies
+from bot.settings import ROOT, Settings
+from bot.stores.database import Database
+from bot.turns import Turns
+from bot.understanding import Understander
+from bot.web import about_api, conversations_api, internal_api
+from bot.web.cors import cors
+from bot.web.limits import LIMITS, Limits
+from bot.web.openapi import describe
+from bot.web.pages import add_console, add_public_pages
+from bot.web.shapes import Ready
+from handover import staff_api
+from handover.accounts import Accounts
+from handover.desk import Desk
+from handover.views import Views
+from translations.detection import LanguageDetection
+from translations.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+_SHUTDOWN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything that is read from files once, at start."""
+
+    catalogue: Catalogue
+    texts: Texts
+    detection: LanguageDetection
+    crisis: CrisisDetector
+
+    @classmethod
+    def load(cls, root: Path = ROOT) -> "Knowledge":
+        """Reads and checks the files below `root`.
+
+        Raises:
+            CatalogueError: with every problem found.
+        """
+        return cls(
+            Catalogue.load(root / "data"),
+            Texts.load(root),
+            LanguageDetection(),
+            CrisisDetector.load(root / "data/crisis"),
+        )
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The three applications of one gateway, and what keeps them alive."""
+
+    public: web.Application
+    staff: web.Application
+    internal: web.Application
+
+
+class Gateway:
+    """One gateway process.
+
+    `dialogue` and `clock` stand in for Rasa and for time in tests; everything else is real.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        knowledge: Knowledge,
+        dialogue: Dialogue | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or Clock(settings.clock)
+        self.knowledge = knowledge
+        self.catalogue, self.texts = knowledge.catalogue, knowledge.texts
+        self.database = Database(settings.database)
+        url = settings.redis_url
+        self.notifier = RedisNotifier(url.get_secret_value()) if url else LocalNotifier()
+        self.desk = Desk(
+            self.database, self.notifier, self.clock, self.catalogue.county, self.texts, settings
+        )
+        self.accounts = Accounts(self.database, self.clock, settings)
+        self.replies = Replies(self.catalogue, self.texts, self.desk, self.clock)
+        self._dialogue = dialogue
+        self._rasa: RasaDialogue | None = None
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Listeners]:
+        """Opens everything, takes up unfinished turns, and closes everything again."""
+        async with contextlib.AsyncExitStack() as stack:
+            await self.database.migrate()
+            stack.push_async_callback(self.database.close)
+            dialogue = self._dialogue
+            if dialogue is None:
+                client = await stack.enter_async_context(aiohttp.ClientSession())
+                dialogue = self._rasa = RasaDialogue(
+                    client,
+                    self.settings.rasa,
+                    self.settings.rasa_timeout_s,
+                    self.settings.turn_deadline_s,
+                )
+            understander = Understander(dialogue, self.knowledge.detection, self.knowledge.crisis)
+            self.turns = turns = Turns(
+                self.database, self.notifier, self.clock, self.catalogue, self.settings,
+                self.desk, self.replies, understander,
+            )  # fmt: skip
+            turns.conversations = Conversations(
+                self.database, self.notifier, self.clock, self.catalogue, self.texts,
+                self.settings, self.desk, self.replies, understander, turns.begin,
+            )  # fmt: skip
+            await stack.enter_async_context(_kept(self.notifier.running()))
+            await stack.enter_async_context(_kept(turns.running()))
+            yield self._listeners(turns.conversations, understander)
+
+    def _listeners(self, conversations: Conversations, understander: Understander) -> Listeners:
+        limits = Limits(self.settings)
+        public = self._application("public", [cors])
+        internal = self._application("internal", [])
+        staff = self._application("staff", [staff_api.guard])
+        for app, is_internal in ((public, False), (internal, True)):
+            app[conversations_api.CONVERSATIONS] = conversations
+            app[conversations_api.INTERNAL] = is_internal
+            app[about_api.CATALOGUE] = self.catalogue
+            app[about_api.CLOCK] = self.clock
+            app[about_api.DESK] = self.desk
+            app[about_api.REPLIES] = self.replies
+            app[LIMITS] = limits
+            own = internal_api.OPERATIONS if is_internal else ()
+            self._serve(app, (*conversations_api.OPERATIONS, *about_api.OPERATIONS, *own), "bearer")
+        internal[internal_api.UNDERSTANDER] = understander
+        internal[internal_api.READINESS] = self._readiness
+        internal.router.add_get("/metrics", internal_api.metrics)
+        staff[staff_api.ACCOUNTS] = self.accounts
+        staff[staff_api.DESK] = self.desk
+        staff[staff_api.VIEWS] = Views(self.database, self.texts)
+        staff[staff_api.COUNT_SIGN_IN] = lambda address: limits.count(
+            "sign-in", address, self.settings.sign_ins_per_minute
+        )
+        self._serve(staff, staff_api.OPERATIONS, "cookie")
+        add_public_pages(public, ROOT / "bot/web")
+        add_console(staff, ROOT / "handover/console/dist")
+        return Listeners(public, staff, internal)
+
+    def _application(self, name: str, more: list[object]) -> web.Application:
+        app = web.Application(
+            middlewares=[
+                _counted(name), http.security_headers, http.errors_as_json, *more,  # type: ignore[list-item]
+            ],
+            client_max_size=self.settings.body_limit,
+        )  # fmt: skip
+        app[SETTINGS], app[TEXTS], app[NOTIFIER] = self.settings, self.texts, self.notifier
+        app[STREAMS] = set()
+        app.on_shutdown.append(http.end_streams)
+        return app
+
+    def _serve(
+        self, app: web.Application, operations: tuple[Operation, ...], security: str
+    ) -> None:
+        http.register(app, operations)
+        app[about_api.OPENAPI] = describe("Kreislotse", "1", operations, security)
+        app.router.add_get("/api/openapi.json", about_api.openapi)
+
+    async def _readiness(self) -> Ready:
+        missing = []
+        try:
+            async with self.database.read() as session:
+                await session.connection()
+        except Exception:
+            missing.append("The database cannot be reached.")
+        if self._rasa is not None and not await self._rasa.ready():
+            missing.append("Rasa does not answer.")
+        if missing:
+            return Ready(status="unavailable", why=missing)
+        why = []
+        if not (ROOT / "bot/web/widget/dist/widget.js").exists():
+            why.append("The widget is not built: make setup.")
+        if not (ROOT / "handover/console/dist/index.html").exists():
+            why.append("The caseworkers' console is not built: make setup.")
+        return Ready(status="degraded" if why else "ready", why=why)
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until cancelled."""
+    gateway = Gateway(settings, Knowledge.load())
+    async with gateway.running() as listeners, contextlib.AsyncExitStack() as stack:
+        for app, host, port in (
+            (listeners.public, settings.host, settings.public_port),
+            (listeners.staff, settings.host, settings.staff_port),
+            (listeners.internal, settings.internal_host, settings.internal_port),
+        ):
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, host, port).start()
+        log.info(
+            "listening",
+            public=settings.public_port,
+            staff=settings.staff_port,
+            internal=settings.internal_port,
+        )
+        await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def _kept(generator: AsyncIterator[None]) -> AsyncIterator[None]:
+    """Runs a `cleanup_ctx`-like generator as a context manager."""
+    await anext(generator)
+    try:
+        yield
+    finally:
+        await anext(generator, None)
+
+
+def _counted(listener: str) -> object:
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        metrics.REQUESTS.labels(listener, str(response.status)).inc()
+        return response
+
+    return count

@@ -1,0 +1,81 @@
+"""Examines an instance and says in plain words what is missing."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.loader import CatalogueError
+from bot.rasa_client import RasaDialogue
+from bot.settings import ROOT, Settings
+from bot.stores.database import Database
+
+_MARKS = ("ok  ", "note", "FAIL")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: 0 is well, 1 worth knowing, 2 keeps citizens from answers."""
+
+    severity: int
+    text: str
+
+    @property
+    def mark(self) -> str:
+        """The severity as four letters."""
+        return _MARKS[self.severity]
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order in which things are needed."""
+    return [
+        *_built(settings),
+        *_catalogue(),
+        await _database(settings),
+        await _rasa(settings),
+    ]
+
+
+def _built(settings: Settings) -> Iterator[Finding]:
+    for what, path, remedy in (
+        ("Rasa's environment", settings.rasa_python, "make setup"),
+        ("The trained model", settings.rasa_model, "kreislotse train"),
+        ("The widget", ROOT / "bot/web/widget/dist/widget.js", "make setup"),
+        ("The console", ROOT / "handover/console/dist/index.html", "make setup"),
+    ):
+        if path.exists():
+            yield Finding(0, f"{what} is there.")
+        else:
+            yield Finding(2, f"{what} is missing ({path}). Run: {remedy}")
+
+
+def _catalogue() -> Iterator[Finding]:
+    try:
+        catalogue = Catalogue.load(ROOT / "data")
+    except CatalogueError as error:
+        yield from (Finding(2, str(problem)) for problem in error.problems)
+        return
+    yield Finding(0, f"The catalogue holds {len(catalogue.services)} services.")
+    for due in catalogue.due(dt.datetime.now(dt.UTC).date()):
+        yield Finding(1, f"{due.id}: {due.why}")
+
+
+async def _database(settings: Settings) -> Finding:
+    database = Database(settings.database)
+    try:
+        await database.migrate()
+        return Finding(0, f"The database answers ({database.engine.dialect.name}).")
+    except Exception as error:
+        return Finding(2, f"The database cannot be reached: {type(error).__name__}.")
+    finally:
+        await database.close()
+
+
+async def _rasa(settings: Settings) -> Finding:
+    async with aiohttp.ClientSession() as client:
+        rasa = RasaDialogue(client, settings.rasa, settings.rasa_timeout_s, 1.0)
+        if await rasa.ready():
+            return Finding(0, "Rasa answers.")
+    return Finding(1, f"Rasa does not answer at {settings.rasa[0]}; is it running?")

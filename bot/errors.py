@@ -1,0 +1,154 @@
+"""Every error that a citizen, a caseworker or a channel can be told about.
+
+Each has a stable `code`; its words live in `data/texts/errors.yml` under that code.
+"""
+
+import datetime as dt
+
+
+class KreislotseError(Exception):
+    """Base of all errors that are meant for the outside; `details` go out beside the message."""
+
+    code = "internal"
+    status = 500
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(self.code)
+        self.details = details
+
+
+class BadRequest(KreislotseError):
+    """The request is not what the API describes; `fields` names each wrong field."""
+
+    code = "bad_request"
+    status = 400
+
+
+class Invalid(KreislotseError):
+    """The request is well-formed, but a field's value is refused."""
+
+    code = "invalid"
+    status = 422
+
+    def __init__(self, **fields: str) -> None:
+        super().__init__()
+        self.fields = fields
+        """Field name to the key of its message."""
+
+
+class Unauthorized(KreislotseError):
+    """No valid token or session."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class InvalidCredentials(KreislotseError):
+    """User name or password is wrong."""
+
+    code = "invalid_credentials"
+    status = 401
+
+
+class AccountLocked(KreislotseError):
+    """Too many failed attempts to sign in."""
+
+    code = "account_locked"
+    status = 423
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until=until)
+
+
+class Forbidden(KreislotseError):
+    """The session or the page's origin may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotOwner(KreislotseError):
+    """Only the caseworker who claimed a handover may do this."""
+
+    code = "not_owner"
+    status = 403
+
+
+class NotFound(KreislotseError):
+    """There is no such thing, or it is not the asker's to see."""
+
+    code = "not_found"
+    status = 404
+
+
+class MethodNotAllowed(KreislotseError):
+    """The path exists, but not with this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class ConversationClosed(KreislotseError):
+    """The conversation has ended; nothing can be added to it."""
+
+    code = "conversation_closed"
+    status = 409
+
+
+class HandoverAlreadyClaimed(KreislotseError):
+    """Another caseworker was faster."""
+
+    code = "already_claimed"
+    status = 409
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by=by)
+
+
+class HandoverNotOpen(KreislotseError):
+    """The handover has already ended."""
+
+    code = "handover_not_open"
+    status = 409
+
+
+class OfficeClosed(KreislotseError):
+    """Nobody is there now; says when somebody is, and what can be left until then."""
+
+    code = "office_closed"
+    status = 409
+
+    def __init__(self, reopens_at: dt.datetime | None, kinds: list[str]) -> None:
+        super().__init__(reopens_at=reopens_at, kinds=kinds)
+
+
+class NoHandover(KreislotseError):
+    """The office takes no handovers through this system."""
+
+    code = "no_handover"
+    status = 409
+
+
+class TooLarge(KreislotseError):
+    """The request's body is larger than the limit."""
+
+    code = "too_large"
+    status = 413
+
+
+class TooManyRequests(KreislotseError):
+    """The limit on requests is reached."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
+
+
+class DialogueUnavailable(KreislotseError):
+    """Rasa did not answer within the turn's deadline."""
+
+    code = "unavailable"
+    status = 503

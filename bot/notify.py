@@ -1,0 +1,136 @@
+"""Wake-ups inside one process, and across several gateways by way of Redis."""
+
+import asyncio
+import contextlib
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.ports import Listener
+
+log = structlog.get_logger(__name__)
+
+_MAX_SIGNS = 20
+_RECONNECT_S = 1.0
+
+
+class LocalListener:
+    """A listener in this process."""
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+        self._signs: deque[dict[str, Any]] = deque(maxlen=_MAX_SIGNS)
+
+    def poke(self, sign: dict[str, Any] | None) -> None:
+        """Wakes the waiter, with a sign where there is one."""
+        if sign is not None:
+            self._signs.append(sign)
+        self._woken.set()
+
+    async def wait(self, timeout_s: float) -> list[dict[str, Any]]:
+        """See `bot.ports.Listener`."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), timeout_s)
+        self._woken.clear()
+        signs = list(self._signs)
+        self._signs.clear()
+        return signs
+
+
+class LocalNotifier:
+    """Wakes listeners in this process."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[LocalListener]] = {}
+
+    async def wake(self, topic: str) -> None:
+        """See `bot.ports.Notifier`."""
+        self.poke(topic, None)
+
+    async def whisper(self, topic: str, sign: dict[str, Any]) -> None:
+        """See `bot.ports.Notifier`."""
+        self.poke(topic, sign)
+
+    def poke(self, topic: str, sign: dict[str, Any] | None) -> None:
+        """Wakes the listeners of one topic."""
+        for listener in list(self._listeners.get(topic, ())):
+            listener.poke(sign)
+
+    def rouse(self) -> None:
+        """See `bot.ports.Notifier`."""
+        for topic in list(self._listeners):
+            self.poke(topic, None)
+
+    @contextlib.asynccontextmanager
+    async def listen(self, topic: str) -> AsyncIterator[Listener]:
+        """See `bot.ports.Notifier`."""
+        listener = LocalListener()
+        self._listeners.setdefault(topic, set()).add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners[topic].discard(listener)
+            if not self._listeners[topic]:
+                del self._listeners[topic]
+
+    async def running(self) -> AsyncIterator[None]:
+        """See `bot.ports.Notifier`."""
+        yield
+
+
+class RedisNotifier(LocalNotifier):
+    """Wakes listeners in every gateway that shares a Redis.
+
+    A lost connection costs promptness alone: what matters is in the database, and after a
+    gap everybody is woken to look there.
+    """
+
+    channel = "kreislotse:wake"
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._redis = Redis.from_url(url)
+
+    async def wake(self, topic: str) -> None:
+        """See `bot.ports.Notifier`."""
+        await self._publish(topic, None)
+
+    async def whisper(self, topic: str, sign: dict[str, Any]) -> None:
+        """See `bot.ports.Notifier`."""
+        await self._publish(topic, sign)
+
+    async def running(self) -> AsyncIterator[None]:
+        """See `bot.ports.Notifier`."""
+        relay = asyncio.create_task(self._relay(), name="redis-relay")
+        try:
+            yield
+        finally:
+            relay.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await relay
+            await self._redis.aclose()
+
+    async def _publish(self, topic: str, sign: dict[str, Any] | None) -> None:
+        try:
+            await self._redis.publish(self.channel, json.dumps([topic, sign]))
+        except RedisError as error:
+            log.warning("wake-up not published", error=type(error).__name__)
+            self.poke(topic, sign)
+
+    async def _relay(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(self.channel)
+                    self.rouse()
+                    async for message in pubsub.listen():
+                        if message["type"] == "message":
+                            self.poke(*json.loads(message["data"]))
+            except RedisError as error:
+                log.warning("wake-ups interrupted", error=type(error).__name__)
+                await asyncio.sleep(_RECONNECT_S)

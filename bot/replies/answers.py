@@ -1,0 +1,177 @@
+"""Answers from the catalogue: one service, one aspect, with source and date."""
+
+import datetime as dt
+
+from bot.catalogue import wording
+from bot.catalogue.catalogue import Catalogue, aspects_of
+from bot.catalogue.schema import Aspect, Service
+from bot.parts import (
+    AnyPart,
+    Button,
+    Buttons,
+    Checklist,
+    ChecklistItem,
+    Contact,
+    FeeItem,
+    Fees,
+    Link,
+    Links,
+    Notice,
+    Source,
+    Steps,
+    Text,
+)
+from bot.replies.speaker import Speaker
+from translations.texts import Texts
+
+
+class Answers:
+    """Builds the parts of an answer; says nothing that the entry does not say."""
+
+    def __init__(self, catalogue: Catalogue, texts: Texts) -> None:
+        self._catalogue = catalogue
+        self._texts = texts
+
+    def parts(self, say: Speaker, service: Service, aspect: Aspect) -> list[AnyPart]:
+        """The answer without its source."""
+        key = f"service.{service.id}"
+        title = say(f"{key}.title")
+        if aspect is Aspect.GENERAL:
+            return self._overview(say, service, title)
+        content = self._aspect(say, service, aspect, key)
+        heading = say("bot.answer_aspect", title=title, aspect=say(f"bot.aspect_{aspect}"))
+        return [Text(text=heading), *content]
+
+    def knows(self, service: Service, aspect: Aspect) -> bool:
+        """Whether the entry says something about the aspect."""
+        return aspect is Aspect.GENERAL or aspect in aspects_of(service)
+
+    def more(self, say: Speaker, service: Service, told: Aspect) -> list[AnyPart]:
+        """Buttons for what else the entry says."""
+        items = [
+            Button(title=say(f"bot.aspect_{aspect}"), payload=f"{service.id}/{aspect}")
+            for aspect in (Aspect.GENERAL, *aspects_of(service))
+            if aspect is not told
+        ]
+        return [Buttons(title=say("bot.title_more"), items=items)]
+
+    def source(self, say: Speaker, service: Service, aspect: Aspect) -> list[AnyPart]:
+        """Source, date of the check, and how long the answer holds."""
+        check, review = service.check_of(aspect), service.reviewed
+        names = wording.sources(check.source)
+        if review:
+            on = wording.date(review.on, say.language)
+            text = say("bot.source_reviewed", source=names, date=on)
+        else:
+            on = wording.date(check.on, say.language)
+            text = f"{say('bot.source', source=names, date=on)} {say('bot.not_reviewed')}"
+        laws = [
+            Link(title=f"{law.section} {law.law}", url=str(law.url) if law.url else None)
+            for law in service.legal_basis
+        ]
+        parts: list[AnyPart] = []
+        if service.valid_until:
+            until = wording.date(service.valid_until, say.language)
+            parts.append(Notice(text=say("bot.valid_until", date=until)))
+        reviewed_on = review.on if review else None
+        return [
+            *parts,
+            Source(text=text, items=laws, checked_on=check.on, reviewed_on=reviewed_on),
+        ]
+
+    def contact(self, say: Speaker, service: Service) -> Contact:
+        """How to reach the service's office, from the county file."""
+        office = next(o for o in self._catalogue.county.offices if o.id == service.office)
+        return Contact(
+            title=office.name,
+            lines=list(office.address),
+            phone=office.phone,
+            mail=office.mail,
+            hours=wording.opening_hours(office, self._texts, say.language),
+        )
+
+    def expired(self, service: Service, today: dt.date) -> bool:
+        """Whether the entry's facts no longer hold."""
+        return service.valid_until is not None and service.valid_until < today
+
+    def _overview(self, say: Speaker, service: Service, title: str) -> list[AnyPart]:
+        key = f"service.{service.id}"
+        parts: list[AnyPart] = [
+            Text(text=say("bot.answer_intro", title=title)),
+            Text(text=say(f"{key}.summary")),
+        ]
+        if service.steps:
+            steps = [say(f"{key}.steps.{n}") for n in range(len(service.steps))]
+            parts.append(Steps(title=say("bot.title_steps"), items=steps))
+        if service.forms:
+            parts.append(self._forms(say, service))
+        if service.id.endswith(("_kontakt", "_termin")):
+            parts.append(self.contact(say, service))
+        if service.hand_over_when:
+            cases = [say(f"{key}.hand_over_when.{n}") for n in range(len(service.hand_over_when))]
+            rows = "\n".join(f"- {case}" for case in cases)
+            parts.append(Notice(text=f"{say('bot.title_person')}\n{rows}"))
+        return parts
+
+    def _aspect(self, say: Speaker, service: Service, aspect: Aspect, key: str) -> list[AnyPart]:
+        match aspect:
+            case Aspect.DOCUMENTS:
+                return [self._documents(say, service, key)]
+            case Aspect.FEES:
+                return [self._fees(say, service, key), Notice(text=say("bot.fees_local"))]
+            case Aspect.WHERE:
+                return [Text(text=say(f"{key}.where")), self.contact(say, service)]
+            case Aspect.ONLINE:
+                return self._online(say, service, key)
+            case Aspect.APPOINTMENT:
+                return self._appointment(say, service, key)
+            case _:
+                return [Text(text=say(f"{key}.{aspect}"))]
+
+    def _documents(self, say: Speaker, service: Service, key: str) -> Checklist:
+        items = [
+            ChecklistItem(
+                text=say(f"{key}.documents.{n}.text"),
+                when=say(f"{key}.documents.{n}.when") if document.when else None,
+            )
+            for n, document in enumerate(service.documents)
+        ]
+        return Checklist(title=say("bot.title_documents"), items=items)
+
+    def _fees(self, say: Speaker, service: Service, key: str) -> Fees:
+        items = [
+            FeeItem(
+                what=say(f"{key}.fees.{n}.what"),
+                amount=wording.euros(fee.amount_eur, say.language)
+                if fee.amount_eur is not None
+                else say("bot.fees_variable"),
+                note=say(f"{key}.fees.{n}.note") if fee.note else None,
+            )
+            for n, fee in enumerate(service.fees)
+        ]
+        return Fees(title=say("bot.title_fees"), items=items)
+
+    def _online(self, say: Speaker, service: Service, key: str) -> list[AnyPart]:
+        parts: list[AnyPart] = [Text(text=say(f"{key}.online.text"))]
+        if service.online and (url := self._catalogue.link(service.online.url)):
+            parts.append(Links(items=[Link(title=say("bot.online_link"), url=url)]))
+        if service.forms:
+            parts.append(self._forms(say, service))
+        return parts
+
+    def _appointment(self, say: Speaker, service: Service, key: str) -> list[AnyPart]:
+        office = next(o for o in self._catalogue.county.offices if o.id == service.office)
+        parts: list[AnyPart] = [Text(text=say(f"{key}.appointment.text"))]
+        if url := office.links.get("appointment"):
+            parts.append(Links(items=[Link(title=say("bot.appointment_link"), url=str(url))]))
+        return parts
+
+    def _forms(self, say: Speaker, service: Service) -> Links:
+        items = [
+            Link(
+                title=say(f"service.{service.id}.forms.{n}.name"),
+                url=self._catalogue.link(form.url),
+            )
+            for n, form in enumerate(service.forms)
+        ]
+        return Links(title=say("bot.title_forms"), items=items)

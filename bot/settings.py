@@ -1,0 +1,135 @@
+"""All settings: one table of name, default and meaning, read from `KREISLOTSE_*` variables."""
+
+import datetime as dt
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `domain.yml`, `data/` and the packages."""
+
+
+class Settings(BaseSettings):
+    """The settings of one instance.
+
+    Lists are written with commas (`KREISLOTSE_TRUSTED_PROXIES=10.0.0.0/8,::1`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KREISLOTSE_", frozen=True, extra="ignore")
+
+    env: Literal["production", "test"] = Field(
+        "production", description="`test` allows the settings that are refused in operation."
+    )
+    clock: dt.datetime | None = Field(
+        None, description="Start the clock at this moment (tests only)."
+    )
+    allow_fixtures: bool = Field(False, description="Let fixture models load (tests only).")
+
+    data_dir: Path = Field(
+        ROOT / "var", description="Folder for the SQLite database and other state."
+    )
+    database_url: str | None = Field(
+        None,
+        description="SQLAlchemy address, e.g. `postgresql+asyncpg://…`; SQLite in the data folder"
+        " if unset.",
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Only with several gateways: carries their wake-ups and rate limits."
+    )
+
+    host: str = Field("127.0.0.1", description="Address that the public and staff ports listen on.")
+    internal_host: str = Field(
+        "127.0.0.1", description="Address of the internal port; never reachable from outside."
+    )
+    public_port: int = Field(8080, description="Port of the citizens' API, widget and demo page.")
+    staff_port: int = Field(8081, description="Port of the caseworkers' console and API.")
+    internal_port: int = Field(8082, description="Port for health, metrics and our own channels.")
+    rasa_port: int = Field(5005, description="Port on which `kreislotse up` starts Rasa.")
+    rasa_urls: Annotated[list[HttpUrl], NoDecode] = Field(
+        [], description="Addresses of the Rasa servers; one on the loopback port if unset."
+    )
+    rasa_model: Path = Field(
+        ROOT / "models/rasa.tar.gz", description="The trained model that Rasa serves."
+    )
+    rasa_python: Path = Field(
+        ROOT / ".venv-rasa/bin/python", description="Python of Rasa's own environment."
+    )
+
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
+        [], description="Origins of web sites that may embed the widget; `*` for any."
+    )
+    staff_origins: Annotated[list[str], NoDecode] = Field(
+        [], description="Origins of the console behind a proxy, beside the staff port's own."
+    )
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        [], description="Networks whose X-Forwarded-For and -Proto headers are believed."
+    )
+
+    text_limit: int = Field(
+        1000, ge=1, le=1000, description="Longest message of a citizen, in characters."
+    )
+    body_limit: int = Field(65_536, description="Largest request body, in bytes.")
+    new_conversations_per_minute: int = Field(
+        30, description="Conversations that one address may begin in a minute; 0: no limit."
+    )
+    messages_per_minute: int = Field(
+        60, description="Messages that one conversation may send in a minute; 0: no limit."
+    )
+    sign_ins_per_minute: int = Field(
+        20, description="Attempts to sign in from one address in a minute; 0: no limit."
+    )
+
+    rasa_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one call to Rasa.")
+    turn_deadline_s: float = Field(
+        30.0, gt=0, description="Longest time until the citizen is offered a person instead."
+    )
+    rasa_concurrency: int = Field(16, ge=1, description="Turns under way in Rasa at once.")
+
+    sign_in_attempts: int = Field(5, ge=1, description="Wrong passwords before an account locks.")
+    lockout_min: int = Field(15, ge=1, description="Minutes for which it stays locked.")
+    session_h: int = Field(10, ge=1, description="Hours until a caseworker must sign in again.")
+    silent_claim_min: int = Field(
+        5, ge=1, description="Minutes without a sign of the caseworker until a claim returns."
+    )
+    median_window: int = Field(
+        20, ge=3, description="Latest pick-ups from which the waiting time is estimated."
+    )
+
+    retention_days: int = Field(
+        90, ge=1, description="Days after its last change until `purge` erases a conversation."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
+
+    @field_validator(
+        "rasa_urls", "allowed_origins", "staff_origins", "trusted_proxies", mode="before"
+    )
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @model_validator(mode="after")
+    def _tests_only(self) -> Self:
+        if self.env != "test" and (self.clock or self.allow_fixtures):
+            raise ValueError(
+                "KREISLOTSE_CLOCK and KREISLOTSE_ALLOW_FIXTURES are refused unless"
+                " KREISLOTSE_ENV=test"
+            )
+        if self.clock and self.clock.tzinfo is None:
+            raise ValueError("KREISLOTSE_CLOCK needs a time zone, e.g. +01:00")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The address of the database, the embedded default included."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'kreislotse.sqlite3'}"
+
+    @property
+    def rasa(self) -> list[str]:
+        """The addresses of the Rasa servers."""
+        urls = [str(url) for url in self.rasa_urls]
+        return urls or [f"http://127.0.0.1:{self.rasa_port}"]

@@ -1,0 +1,1 @@
+"""The database: tables, sessions and the statements that must be atomic."""

@@ -1,0 +1,25 @@
+"""Numbers without gaps that become visible in their order.
+
+The first migration creates the counters `staff` and `audit`.
+"""
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.stores.tables import CounterRow
+
+
+async def next_number(session: AsyncSession, name: str) -> int:
+    """The next number of the counter `name`, from 1.
+
+    Its row stays locked until commit, so that whoever reads "everything above N" never
+    misses a lower number that commits later, as could happen with a sequence.
+    """
+    statement = (
+        update(CounterRow)
+        .where(CounterRow.name == name)
+        .values(value=CounterRow.value + 1)
+        .returning(CounterRow.value)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(statement)).scalar_one()

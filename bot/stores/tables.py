@@ -1,0 +1,221 @@
+"""The tables.  Citizens' words stand in `events`, `feedback` and `handovers.text` alone."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment, kept in UTC; SQLite forgets the zone, so it is given back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value.astimezone(dt.UTC) if value else None
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+        dt.datetime: UtcDateTime(),
+    }
+
+
+class ConversationRow(Base):
+    """One conversation; `last_seq` numbers its events and serialises its writers."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    channel: Mapped[str]
+    language: Mapped[str]
+    language_chosen: Mapped[bool]
+    """Whether the citizen chose the language, or it was taken from the browser."""
+    state: Mapped[str]
+    service: Mapped[str | None]
+    """The service last talked about; decides the office of a handover."""
+    aspect: Mapped[str | None]
+    dialogue: Mapped[dict[str, Any]]
+    """The state that Rasa gave us to keep; opaque."""
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class EventRow(Base):
+    """One numbered event.  `pending` marks a citizen's message that awaits the bot's answer."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "client_message_id"),
+        Index(
+            "ix_events_pending",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("pending"),
+            postgresql_where=text("pending"),
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    author: Mapped[str | None]
+    at: Mapped[dt.datetime]
+    body: Mapped[dict[str, Any]]
+    client_message_id: Mapped[str | None]
+    payload: Mapped[str | None]
+    """What the pressed button stands for."""
+    pending: Mapped[bool] = mapped_column(default=False)
+
+
+class FeedbackRow(Base):
+    """Whether a message helped."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    seq: Mapped[int | None]
+    helpful: Mapped[bool]
+    comment: Mapped[str | None]
+    at: Mapped[dt.datetime]
+
+
+class AccountRow(Base):
+    """A caseworker's account."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    offices: Mapped[list[str]]
+    password_hash: Mapped[str]
+    failed_attempts: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[dt.datetime | None]
+    seen_at: Mapped[dt.datetime | None]
+
+
+class SessionRow(Base):
+    """A signed-in browser; only the hash of its cookie is kept."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+
+
+class HandoverRow(Base):
+    """A case for a person.  At most one per conversation is open at a time."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (
+        Index("ix_handovers_queue", "office", "state", "urgent", "requested_at"),
+        Index(
+            "ix_handovers_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state IN ('waiting', 'claimed')"),
+            postgresql_where=text("state IN ('waiting', 'claimed')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    office: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str]
+    urgent: Mapped[bool]
+    reason: Mapped[str]
+    phone: Mapped[str | None]
+    text: Mapped[str | None]
+    requested_at: Mapped[dt.datetime]
+    claimed_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    claimed_at: Mapped[dt.datetime | None]
+    first_claimed_at: Mapped[dt.datetime | None]
+    """Never reset, so that pick-up times stay honest when a case returns to the queue."""
+    closed_at: Mapped[dt.datetime | None]
+    close_reason: Mapped[str | None]
+
+
+class StaffEventRow(Base):
+    """The console's feed, numbered over all offices; refers to words, never copies them."""
+
+    __tablename__ = "staff_events"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    office: Mapped[str] = mapped_column(index=True)
+    handover_id: Mapped[str] = mapped_column(index=True)
+    conversation_id: Mapped[str]
+    event_seq: Mapped[int | None]
+    """The conversation's event; null where the handover itself changed."""
+    at: Mapped[dt.datetime]
+
+
+class CounterRow(Base):
+    """Numbers given out in the order of commit: the row stays locked until then."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class AuditRow(Base):
+    """Who did what to which case; each line is chained to the one before by its hash."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    previous: Mapped[str]
+    hash: Mapped[str]

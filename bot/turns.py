@@ -1,0 +1,333 @@
+"""The bot's turns: one after another within a conversation, side by side across them.
+
+A turn reads the oldest message that awaits an answer, asks the rules, and stores the reply and
+"answered" in one transaction, after looking once more who owns the conversation.  A process
+that dies in between leaves the message pending, and it is taken up again: nothing is lost, and
+nothing is answered twice.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.schema import OfficeId
+from bot.clock import Clock
+from bot.conversation import Conversations
+from bot.errors import BadRequest, DialogueUnavailable, NotFound
+from bot.events import Message
+from bot.metrics import TURN_SECONDS, TURNS
+from bot.model import (
+    Author,
+    Channel,
+    ConversationState,
+    Decision,
+    HandoverKind,
+    Understanding,
+)
+from bot.ports import STAFF_TOPIC, Notifier
+from bot.replies.replies import PERSON, TOPIC, Replies
+from bot.settings import Settings
+from bot.stores import conversations
+from bot.stores.database import Database
+from bot.stores.tables import ConversationRow, EventRow
+from bot.understanding import Understander
+from handover.desk import Desk, Request
+
+log = structlog.get_logger(__name__)
+
+_SLOW_S = 8.0
+_TYPING_EVERY_S = 4.0
+_SWEEP_EVERY_S = 5.0
+_ATTEMPTS = 3
+
+
+class Turns:
+    """Runs the turns of this process."""
+
+    def __init__(
+        self,
+        database: Database,
+        notifier: Notifier,
+        clock: Clock,
+        catalogue: Catalogue,
+        settings: Settings,
+        desk: Desk,
+        replies: Replies,
+        understander: Understander,
+    ) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._clock = clock
+        self._catalogue = catalogue
+        self._settings = settings
+        self._desk = desk
+        self._replies = replies
+        self._understander = understander
+        self._slots = asyncio.Semaphore(settings.rasa_concurrency)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._failures: Counter[str] = Counter()
+        self.conversations: Conversations
+
+    def begin(self, conversation_id: str) -> None:
+        """Sees to it that the conversation's pending messages are answered."""
+        self._again.add(conversation_id)
+        if conversation_id not in self._tasks:
+            name = f"turns-{conversation_id}"
+            self._tasks[conversation_id] = asyncio.create_task(
+                self._run(conversation_id), name=name
+            )
+
+    async def running(self) -> AsyncIterator[None]:
+        """Takes up what an earlier process left, and sweeps from time to time; for aiohttp."""
+        await self._take_up(None)
+        sweeper = asyncio.create_task(self._sweep(), name="sweep")
+        try:
+            yield
+        finally:
+            tasks = [sweeper, *self._tasks.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sweep(self) -> None:
+        """Finds what a gateway that died left behind, and claims that fell silent."""
+        patience = dt.timedelta(seconds=self._settings.turn_deadline_s + _SWEEP_EVERY_S)
+        while True:
+            await asyncio.sleep(_SWEEP_EVERY_S)
+            try:
+                await self._take_up(self._clock.now() - patience)
+                await self._desk.return_silent_claims()
+            except Exception as error:  # the database may be away for a while
+                log.error("sweep failed", error=type(error).__name__)
+
+    async def _take_up(self, before: dt.datetime | None) -> None:
+        async with self._database.read() as session:
+            left = await conversations.with_pending(session, before)
+        for conversation_id in left:
+            self.begin(conversation_id)
+
+    async def _run(self, conversation_id: str) -> None:
+        try:
+            while conversation_id in self._again:
+                self._again.discard(conversation_id)
+                while await self._turn(conversation_id):
+                    pass
+        except NotFound:
+            log.info("conversation was erased in mid-turn", conversation_id=conversation_id)
+        except Exception as error:
+            self._failures[conversation_id] += 1
+            log.error("turn failed", conversation_id=conversation_id, error=type(error).__name__)
+        finally:
+            self._again.discard(conversation_id)
+            del self._tasks[conversation_id]
+
+    async def _turn(self, conversation_id: str) -> bool:
+        """Answers the oldest pending message; false where there is none."""
+        async with self._database.read() as session:
+            row = await conversations.get(session, conversation_id)
+            event = await conversations.oldest_pending(session, conversation_id)
+        if event is None:
+            return False
+        with TURN_SECONDS.time():
+            async with self._slots, self._shown_as_typing(row, event):
+                understanding = await self._understand(row, event)
+            staff_involved = await self._store(conversation_id, event, understanding)
+        await self._notifier.wake(conversation_id)
+        if staff_involved:
+            await self._notifier.wake(STAFF_TOPIC)
+        self._failures.pop(conversation_id, None)
+        return True
+
+    async def _understand(self, row: ConversationRow, event: EventRow) -> Understanding | None:
+        """What the message asks for; None where the rules cannot be reached or keep failing."""
+        if self._failures[row.id] >= _ATTEMPTS:
+            return None
+        if (choice := _own_payload(event.payload)) is not None:
+            return Understanding(choice, row.language)
+        text = event.body["text"]
+        try:
+            return await self._understander.understand(
+                text, row.language, row.dialogue or None, event.payload
+            )
+        except DialogueUnavailable:
+            log.warning("rasa unavailable", conversation_id=row.id)
+            return None
+        except BadRequest:  # a payload that this model does not know: the title says it too
+            return await self._understander.understand(text, row.language, row.dialogue or None)
+
+    async def _store(
+        self, conversation_id: str, event: EventRow, understanding: Understanding | None
+    ) -> bool:
+        """Carries out what was decided, if it still may; says whether staff are concerned."""
+        async with self._database.write() as session:
+            row = await conversations.lock(session, conversation_id)
+            if not await conversations.settle(session, conversation_id, event.seq):
+                return False  # another gateway was faster, or the conversation was closed
+            if ConversationState(row.state).belongs_to_a_person:
+                if posted := await conversations.message_at(session, row.id, event.seq):
+                    await self._desk.pass_on(session, row, posted)
+                return True
+            decision = understanding.decision.value if understanding else "unavailable"
+            TURNS.labels(decision).inc()
+            if understanding is None:
+                office = self._catalogue.office_of(row.service)
+                reply = self._replies.offer(office, "bot.unavailable", row.language)
+                await self._say(session, row, reply)
+            else:
+                await _Carrying(self, session, row, event, understanding).out()
+            await session.refresh(row, ["state"])
+            return row.state != ConversationState.BOT
+
+    async def _say(self, session: AsyncSession, row: ConversationRow, message: Message) -> None:
+        posted = await conversations.append_message(session, row.id, message, self._clock.now())
+        if row.state != ConversationState.BOT:
+            await self._desk.pass_on(session, row, posted)
+
+    @contextlib.asynccontextmanager
+    async def _shown_as_typing(self, row: ConversationRow, event: EventRow) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._show_typing(row, event))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _show_typing(self, row: ConversationRow, event: EventRow) -> None:
+        """Says that the bot is at work and, once, that it takes longer."""
+        shown_s, told = 0.0, False
+        while True:
+            sign = {"type": "typing", "author": Author.BOT.value}
+            await self._notifier.whisper(row.id, sign)
+            await asyncio.sleep(_TYPING_EVERY_S)
+            shown_s += _TYPING_EVERY_S
+            if shown_s >= _SLOW_S and not told:
+                told = True
+                async with self._database.write() as session:
+                    slow = self._replies.plain("bot.slow", row.language)
+                    await self._say(session, row, slow)
+                await self._notifier.wake(row.id)
+
+
+def _own_payload(payload: str | None) -> Decision | None:
+    """What a button of the gateway's own decides; None for those that the rules know."""
+    kind, _, office = (payload or "").partition("/")
+    if office not in set(OfficeId):
+        return None
+    return {PERSON: Decision.HANDOVER, TOPIC: Decision.CLARIFY}.get(kind)
+
+
+class _Carrying:
+    """Carries out what one turn decided, within its transaction."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        session: AsyncSession,
+        row: ConversationRow,
+        event: EventRow,
+        understanding: Understanding,
+    ) -> None:
+        self._turns = turns
+        self._session = session
+        self._row = row
+        self._event = event
+        self._understanding = understanding
+        self._replies = turns._replies
+        self._desk = turns._desk
+
+    async def out(self) -> None:
+        understanding, row = self._understanding, self._row
+        if not row.language_chosen and not self._event.payload:
+            row.language = self._written_in(understanding.language)
+        if understanding.crisis:
+            await self._turns.conversations.raise_crisis(self._session, row, understanding.crisis)
+        elif understanding.turn is None:
+            await self._own_choice()
+        else:
+            row.dialogue = understanding.turn.state
+            for act in understanding.turn.acts:
+                await self._act(act)
+
+    async def _own_choice(self) -> None:
+        kind, _, office = (self._event.payload or "").partition("/")
+        if kind == TOPIC:
+            await self._say(self._replies.topic(OfficeId(office), self._row.language))
+        else:
+            await self._to_a_person(OfficeId(office), "requested")
+
+    async def _act(self, act: dict[str, Any]) -> None:
+        row, language = self._row, self._row.language
+        match act["act"]:
+            case "answer":
+                row.service, row.aspect = act["service"], act.get("aspect")
+                channel = Channel(row.channel)
+                await self._say(
+                    self._replies.answer(act["service"], act.get("aspect"), language, channel)
+                )
+            case "clarify":
+                aspect = self._understanding.aspect
+                await self._say(self._replies.clarify(act["candidates"], aspect, language))
+            case "out_of_scope":
+                await self._say(self._replies.out_of_scope(act.get("office"), language))
+            case "offer_handover":
+                await self._say(self._offer("utter_offer_handover"))
+            case "handover":
+                await self._handover(act)
+            case "say":
+                await self._say(self._replies.say(act, language))
+            case unknown:
+                raise ValueError(f"unknown act {unknown!r}")
+
+    async def _handover(self, act: dict[str, Any]) -> None:
+        office = self._turns._catalogue.office_of(self._row.service)
+        if act["reason"] == "callback":
+            await self._callback(office or self._turns._catalogue.county.default_office, act)
+        elif act["reason"] == "requested" and office is not None:
+            await self._to_a_person(office, "requested")
+        elif act["reason"] == "requested":
+            await self._say(self._offer(None))
+        else:
+            await self._say(self._offer(f"bot.handover_{act['reason']}"))
+
+    async def _to_a_person(self, office: OfficeId, reason: str) -> None:
+        """Queues the conversation if somebody is there, else offers what there is."""
+        if HandoverKind.CHAT not in self._desk.kinds(office):
+            await self._say(self._replies.offer(office, None, self._row.language))
+            return
+        name = self._desk.office(office).short
+        await self._say(
+            self._replies.plain("bot.handover_requested", self._row.language, office=name)
+        )
+        await self._desk.request(
+            self._session, self._row, Request(office, HandoverKind.CHAT, reason)
+        )
+
+    async def _callback(self, office: OfficeId, act: dict[str, Any]) -> None:
+        if HandoverKind.CALLBACK not in self._desk.kinds(office):
+            await self._say(self._offer("bot.handover_none"))
+            return
+        await self._say(self._replies.plain("bot.handover_callback", self._row.language))
+        wish = Request(
+            office, HandoverKind.CALLBACK, "callback", phone=act.get("phone"), text=act.get("time")
+        )
+        await self._desk.request(self._session, self._row, wish)
+
+    def _offer(self, key: str | None) -> Message:
+        office = self._turns._catalogue.office_of(self._row.service)
+        return self._replies.offer(office, key, self._row.language)
+
+    async def _say(self, message: Message) -> None:
+        await self._turns._say(self._session, self._row, message)
+
+    def _written_in(self, language: str) -> str:
+        """The language to go on in: the one written in, where the bot speaks it."""
+        return language if self._replies.speaks(language) else self._row.language

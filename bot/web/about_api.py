@@ -1,0 +1,125 @@
+"""What anybody may know: languages, opening hours, the widget's words, the API itself."""
+
+import hashlib
+
+from aiohttp import web
+
+from bot.catalogue import wording
+from bot.catalogue.catalogue import Catalogue
+from bot.clock import Clock
+from bot.errors import NotFound
+from bot.http import TEXTS, Operation, language_of, reply
+from bot.replies.replies import Replies
+from bot.web.shapes import (
+    CountyStatus,
+    LanguageOffered,
+    Languages,
+    OfficeStatus,
+    Status,
+    WidgetTexts,
+)
+from handover.desk import Desk
+from translations.languages import SOURCE, all_languages, best_of
+
+CATALOGUE = web.AppKey("catalogue", Catalogue)
+CLOCK = web.AppKey("clock", Clock)
+DESK = web.AppKey("desk", Desk)
+REPLIES = web.AppKey("replies", Replies)
+OPENAPI: web.AppKey[str] = web.AppKey("openapi", str)
+
+_CACHED = "public, max-age=300"
+
+
+async def languages(request: web.Request) -> web.StreamResponse:
+    """The languages that the bot speaks."""
+    texts = request.config_dict[TEXTS]
+    offered = [
+        LanguageOffered(
+            code=code,
+            name=all_languages()[code].name,
+            direction=all_languages()[code].direction,
+            translated="source"
+            if code == SOURCE
+            else ("full" if texts.coverage(code) == 1 else "partial"),
+        )
+        for code in texts.written_languages
+    ]
+    return _cacheable(request, reply(Languages(languages=offered, default=SOURCE)))
+
+
+async def status(request: web.Request) -> web.StreamResponse:
+    """The county, and which of its offices are open now."""
+    county, desk = request.config_dict[CATALOGUE].county, request.config_dict[DESK]
+    now, language = request.config_dict[CLOCK].now(), language_of(request)
+    texts, replies = request.config_dict[TEXTS], request.config_dict[REPLIES]
+    offices = []
+    for office in county.offices:
+        hours = desk.calendar.hours_of(office.id, now)
+        offices.append(
+            OfficeStatus(
+                id=office.id,
+                name=office.name,
+                short=texts.say(f"bot.office_{office.id}", language),
+                operator=office.operator,
+                open=hours.open,
+                reopens_at=hours.reopens_at,
+                reopens_text=replies.reopens_text(hours.reopens_at, language),
+                phone=office.phone,
+                kinds=desk.kinds(office.id),
+                hours=wording.opening_hours(office, texts, language),
+                privacy_notice=str(office.privacy_notice),
+            )
+        )
+    about = CountyStatus(
+        name=county.name,
+        switchboard=county.switchboard,
+        website=str(county.website),
+        imprint=str(county.imprint),
+        privacy_notice=str(county.privacy_notice),
+        accessibility_statement=str(county.accessibility_statement),
+    )
+    return reply(Status(now=now, county=about, offices=offices))
+
+
+async def widget_texts(request: web.Request) -> web.StreamResponse:
+    """The widget's words; German where a language has none of its own."""
+    code = best_of(request.match_info["language"], list(all_languages()))
+    if code is None:
+        raise NotFound
+    texts = request.config_dict[TEXTS].all_of("widget.", code)
+    direction = all_languages()[code].direction
+    body = WidgetTexts(language=code, direction=direction, texts=texts)
+    return _cacheable(request, reply(body))
+
+
+async def openapi(request: web.Request) -> web.StreamResponse:
+    """This API, described."""
+    return _cacheable(
+        request,
+        web.Response(text=request.config_dict[OPENAPI], content_type="application/json"),
+    )
+
+
+def _cacheable(request: web.Request, response: web.Response) -> web.StreamResponse:
+    tag = hashlib.sha256((response.text or "").encode()).hexdigest()[:32]
+    if any(match.value == tag for match in request.if_none_match or ()):
+        response = web.Response(status=304)
+    response.etag = tag
+    response.headers["Cache-Control"] = _CACHED
+    return response
+
+
+OPERATIONS = (
+    Operation(
+        "GET", "/api/v1/languages", languages, "Languages on offer",
+        None, {200: Languages}, protected=False,
+    ),
+    Operation(
+        "GET", "/api/v1/status", status, "Opening hours now",
+        None, {200: Status}, protected=False,
+    ),
+    Operation(
+        "GET", "/api/v1/texts/{language}", widget_texts, "The widget's words",
+        None, {200: WidgetTexts}, (404,), protected=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,224 @@
+"""The conversation API, served to the web on the public port and to our channels internally."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from bot.conversation import Conversations
+from bot.errors import Invalid, Unauthorized
+from bot.events import StateBody
+from bot.export import Export
+from bot.http import (
+    LANGUAGE,
+    SETTINGS,
+    Accepted,
+    After,
+    Frame,
+    Operation,
+    client_address,
+    read_body,
+    read_query,
+    reply,
+    resume_point,
+    stream,
+    wants_json,
+)
+from bot.model import Channel
+from bot.web.limits import LIMITS
+from bot.web.shapes import (
+    ConversationStarted,
+    ConversationView,
+    Events,
+    GiveFeedback,
+    LanguageSet,
+    PostMessage,
+    RequestPerson,
+    SetLanguage,
+    StartConversation,
+)
+from translations.languages import all_languages
+
+CONVERSATIONS = web.AppKey("conversations", Conversations)
+INTERNAL: web.AppKey[bool] = web.AppKey("internal", bool)
+"""Whether this listener serves our own channels."""
+
+
+async def start(request: web.Request) -> web.StreamResponse:
+    """Begins a conversation."""
+    body = await read_body(request, StartConversation)
+    settings, internal = request.config_dict[SETTINGS], request.config_dict[INTERNAL]
+    if body.channel == "phone" and not internal:
+        raise Invalid(channel="channel_unknown")
+    if not internal:
+        await request.config_dict[LIMITS].count(
+            "start", client_address(request), settings.new_conversations_per_minute
+        )
+    started = await request.config_dict[CONVERSATIONS].start(
+        body.language, Channel(body.channel), request.headers.get("Accept-Language", "")
+    )
+    return reply(
+        ConversationStarted(
+            id=started.id,
+            token=started.token,
+            language=started.language.code,
+            direction=started.language.direction,
+            state=started.state,
+            messages=started.messages,
+        ),
+        201,
+    )
+
+
+async def view(request: web.Request) -> web.StreamResponse:
+    """The conversation now."""
+    row, state = await request.config_dict[CONVERSATIONS].view(*_named(request))
+    direction = all_languages()[row.language].direction
+    return reply(
+        ConversationView(
+            id=row.id,
+            language=row.language,
+            direction=direction,
+            state=state,
+            last_seq=row.last_seq,
+        )
+    )
+
+
+async def post_message(request: web.Request) -> web.StreamResponse:
+    """Stores a message; the answer comes as an event."""
+    conversation_id, token = await _known(request)
+    await request.config_dict[LIMITS].count(
+        "message", conversation_id, request.config_dict[SETTINGS].messages_per_minute
+    )
+    body = await read_body(request, PostMessage)
+    seq = await request.config_dict[CONVERSATIONS].post(
+        conversation_id, token, body.client_message_id, body.text, body.payload
+    )
+    return reply(Accepted(seq=seq), 202)
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Events as a stream, or as a list where JSON is asked for."""
+    conversations, (conversation_id, token) = request.config_dict[CONVERSATIONS], _named(request)
+    await _known(request)
+    if wants_json(request):
+        after = read_query(request, After).after
+        return reply(Events(events=await conversations.events(conversation_id, token, after)))
+
+    async def fetch(after: int) -> AsyncIterator[Frame]:
+        while batch := await conversations.events(conversation_id, token, after):
+            for event in batch:
+                yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
+            after = batch[-1].seq
+
+    return await stream(request, conversation_id, resume_point(request), fetch)
+
+
+async def request_person(request: web.Request) -> web.StreamResponse:
+    """Asks for a person."""
+    conversation_id, token = await _known(request)
+    body = await read_body(request, RequestPerson)
+    state = await request.config_dict[CONVERSATIONS].request_person(
+        conversation_id, token, body.office, body.kind, body.phone, body.text
+    )
+    return reply(state, 202)
+
+
+async def set_language(request: web.Request) -> web.StreamResponse:
+    """Switches the language."""
+    conversation_id, token = await _known(request)
+    body = await read_body(request, SetLanguage)
+    language = await request.config_dict[CONVERSATIONS].set_language(
+        conversation_id, token, body.language
+    )
+    return reply(LanguageSet(language=language.code, direction=language.direction))
+
+
+async def give_feedback(request: web.Request) -> web.StreamResponse:
+    """Keeps whether an answer helped."""
+    conversation_id, token = await _known(request)
+    body = await read_body(request, GiveFeedback)
+    await request.config_dict[CONVERSATIONS].give_feedback(
+        conversation_id, token, body.seq, body.helpful, body.comment
+    )
+    return web.Response(status=204)
+
+
+async def close(request: web.Request) -> web.StreamResponse:
+    """Ends the conversation."""
+    conversation_id, token = await _known(request)
+    return reply(await request.config_dict[CONVERSATIONS].close(conversation_id, token))
+
+
+async def export(request: web.Request) -> web.StreamResponse:
+    """Everything kept about the conversation."""
+    conversation_id, token = await _known(request)
+    response = reply(await request.config_dict[CONVERSATIONS].export(conversation_id, token))
+    response.headers["Content-Disposition"] = 'attachment; filename="gespraech.json"'
+    return response
+
+
+async def erase(request: web.Request) -> web.StreamResponse:
+    """Deletes the conversation everywhere."""
+    await request.config_dict[CONVERSATIONS].erase(*_named(request))
+    return web.Response(status=204)
+
+
+async def typing(request: web.Request) -> web.StreamResponse:
+    """Says that the citizen is writing."""
+    await request.config_dict[CONVERSATIONS].typing(*_named(request))
+    return web.Response(status=204)
+
+
+def _named(request: web.Request) -> tuple[str, str | None]:
+    """The conversation's id and the token that came with the request."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else None
+    return request.match_info["id"], bearer
+
+
+async def _known(request: web.Request) -> tuple[str, str | None]:
+    """Like `_named`, after making sure that the token opens the conversation.
+
+    Errors in what follows are then told in the conversation's language.
+    """
+    conversation_id, token = _named(request)
+    if not token:
+        raise Unauthorized
+    row, _ = await request.config_dict[CONVERSATIONS].view(conversation_id, token)
+    request[LANGUAGE] = row.language
+    return conversation_id, token
+
+
+_ONE = "/api/v1/conversations/{id}"
+OPERATIONS = (
+    Operation(
+        "POST", "/api/v1/conversations", start, "Begin a conversation",
+        StartConversation, {201: ConversationStarted}, (400, 413, 422, 429), protected=False,
+    ),
+    Operation("GET", _ONE, view, "Look at a conversation", None, {200: ConversationView}),
+    Operation("DELETE", _ONE, erase, "Erase a conversation everywhere", None, {204: None}),
+    Operation(
+        "POST", f"{_ONE}/messages", post_message, "Send a message",
+        PostMessage, {202: Accepted}, (400, 409, 413, 422, 429),
+    ),
+    Operation(
+        "GET", f"{_ONE}/events", events, "Follow a conversation",
+        None, {200: Events}, (400,), query=After,
+    ),
+    Operation(
+        "POST", f"{_ONE}/handover", request_person, "Ask for a person",
+        RequestPerson, {202: StateBody}, (400, 409, 413, 422),
+    ),
+    Operation(
+        "POST", f"{_ONE}/language", set_language, "Switch the language",
+        SetLanguage, {200: LanguageSet}, (400, 413, 422),
+    ),
+    Operation(
+        "POST", f"{_ONE}/feedback", give_feedback, "Say whether it helped",
+        GiveFeedback, {204: None}, (400, 413, 422),
+    ),
+    Operation("POST", f"{_ONE}/close", close, "End a conversation", None, {200: StateBody}),
+    Operation("POST", f"{_ONE}/typing", typing, "Say that one is writing", None, {204: None}),
+    Operation("GET", f"{_ONE}/export", export, "Take one's data along", None, {200: Export}),
+)  # fmt: skip

@@ -1,0 +1,37 @@
+"""Which web sites may embed the widget (the Fetch standard's CORS protocol).
+
+The token travels in a header of its own, never in a cookie, so no credentials are involved.
+"""
+
+from aiohttp import web
+
+from bot.http import ALLOWED_ORIGIN, SETTINGS, Handler
+
+_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+    "Access-Control-Max-Age": "600",
+}
+
+
+@web.middleware
+async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answers preflight requests, and allows pages of the listed origins to read the answers."""
+    origin = request.headers.get("Origin")
+    allowed = _allowed(request, origin)
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        response: web.StreamResponse = web.Response(status=204, headers=_HEADERS)
+    else:
+        if allowed and origin:
+            request[ALLOWED_ORIGIN] = origin
+        response = await handler(request)
+    if allowed and origin and not response.prepared:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, Content-Language"
+        response.headers.add("Vary", "Origin")
+    return response
+
+
+def _allowed(request: web.Request, origin: str | None) -> bool:
+    origins = request.config_dict[SETTINGS].allowed_origins
+    return origin is not None and ("*" in origins or origin in origins)

@@ -1,0 +1,72 @@
+"""Writes the OpenAPI description from the same operations that serve the requests."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from openapi_pydantic import OpenAPI
+from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
+from pydantic import BaseModel
+
+from bot.http import ErrorBody, Operation
+
+
+def describe(title: str, version: str, operations: Sequence[Operation], security: str) -> str:
+    """The description as JSON; `security` is `bearer` or `cookie`."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    document = OpenAPI.model_validate(
+        {
+            "info": {"title": title, "version": version},
+            "paths": paths,
+            "components": {"securitySchemes": {"session": _SCHEMES[security]}},
+        }
+    )
+    return construct_open_api_with_schema_class(document).model_dump_json(
+        by_alias=True, exclude_none=True
+    )
+
+
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "kreislotse_session"},
+}
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    names = re.findall(r"{(\w+)}", operation.path)
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+    if operation.query is not None:
+        properties = operation.query.model_json_schema()["properties"]
+        parameters += [
+            {"name": name, "in": "query", "schema": schema} for name, schema in properties.items()
+        ]
+    errors = (401, *operation.errors) if operation.protected else operation.errors
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "operationId": operation.handler.__name__,
+        "parameters": parameters,
+        "responses": {
+            **{str(code): _answer(body) for code, body in operation.replies.items()},
+            **{str(code): _answer(ErrorBody) for code in sorted(errors)},
+        },
+    }
+    if operation.protected:
+        described["security"] = [{"session": []}]
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _json(operation.body)}
+    return described
+
+
+def _answer(body: type[BaseModel] | None) -> dict[str, Any]:
+    if body is None:
+        return {"description": "Done; no content."}
+    return {"description": (body.__doc__ or "").strip(), "content": _json(body)}
+
+
+def _json(body: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": PydanticSchema(schema_class=body)}}

@@ -1,0 +1,205 @@
+"""The citizen's API, from outside, on SQLite and PostgreSQL."""
+
+import asyncio
+
+from tests.support.world import World, eventually
+
+
+async def test_begins_with_the_disclosure(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    first = citizen.messages[0]
+    assert first["author"] == "bot"
+    assert first["automated"] is True
+    assert "nicht mit einem Menschen" in first["text"]
+    assert first["seq"] == 1
+
+
+async def test_answers_from_the_catalogue_with_source_and_date(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("answer kfz_ummeldung documents")
+    assert answer["service"] == "kfz_ummeldung"
+    assert answer["aspect"] == "documents"
+    assert answer["automated"] is True
+    assert answer["checked_on"] == "2026-11-21"
+    assert answer["reviewed_on"] is None
+    assert "FZV" in answer["source"]
+    assert "Vom Landkreis noch nicht geprüft" in answer["text"]
+    checklist = next(part for part in answer["parts"] if part["type"] == "checklist")
+    assert any("Zulassungsbescheinigung Teil I" in item["text"] for item in checklist["items"])
+
+
+async def test_says_so_where_the_entry_is_silent(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("answer kfz_ummeldung duration")
+    assert "keine geprüfte Auskunft" in answer["text"]
+    assert answer["source"] is None
+    assert any(part["type"] == "offer" for part in answer["parts"])
+
+
+async def test_an_expired_entry_is_not_told(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    world.clock.advance(days=60)  # beyond 2026-12-31
+    answer = await citizen.asks("answer jc_regelbedarf general")
+    assert "563" not in answer["text"]
+    assert "31. Dezember 2026" in answer["text"]
+
+
+async def test_the_same_message_id_is_one_message(world: World) -> None:
+    citizen = await world.citizen()
+    first = await citizen.says("answer kfz_ummeldung fees", "one")
+    again = await citizen.says("answer kfz_ummeldung fees", "one")
+    assert first == again
+    await citizen.until(lambda e: e.get("author") == "bot", after=first)
+    await citizen.says("answer kfz_ummeldung fees", "one")
+    await asyncio.sleep(0.1)
+    authors = [e["author"] for e in await citizen.events() if e["type"] == "message"]
+    assert authors == ["bot", "citizen", "bot"]
+
+
+async def test_turns_of_one_conversation_keep_their_order(world: World) -> None:
+    citizen = await world.citizen()
+    world.dialogue.gate.clear()
+    for number in range(5):
+        await citizen.says(f"answer kfz_{'ummeldung' if number % 2 else 'evb'} general")
+    world.dialogue.gate.set()
+    events = await eventually(
+        lambda: _when(citizen.events(), lambda e: sum(m["author"] == "bot" for m in e) == 6)
+    )
+    services = [e["service"] for e in events if e["author"] == "bot" and e["service"]]
+    assert services == ["kfz_evb", "kfz_ummeldung"] * 2 + ["kfz_evb"]
+
+
+async def test_conversations_do_not_wait_for_each_other(world: World) -> None:
+    slow, quick = await world.citizen(), await world.citizen()
+    held = world.dialogue.gate
+    held.clear()
+    await slow.says("answer kfz_evb general")
+    await eventually(lambda: _when(_calls(world), bool))
+    open_gate = asyncio.Event()
+    open_gate.set()
+    world.dialogue.gate = open_gate
+    assert (await quick.asks("answer kfz_evb general"))["service"] == "kfz_evb"
+    assert not [e for e in await slow.events(2) if e.get("author") == "bot"]
+    held.set()
+    await slow.until(lambda e: e.get("author") == "bot", after=2)
+
+
+async def test_text_over_the_limit_never_reaches_rasa(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    status, body = await citizen.call(
+        "POST", "/messages", {"client_message_id": "1", "text": "x" * 1001}
+    )
+    assert status == 422
+    assert body["error"]["fields"]["text"].startswith("Ihre Nachricht ist zu lang")
+    assert world.dialogue.calls == []
+
+
+async def test_errors_are_told_in_the_citizens_language(world: World) -> None:
+    citizen = await world.citizen(language="en")
+    status, body = await citizen.call("POST", "/messages", {"client_message_id": "1", "text": " "})
+    assert (status, body["error"]["code"]) == (422, "invalid")
+    assert body["error"]["fields"]["text"] == "Please write something."
+
+
+async def test_malformed_requests_name_the_field(world: World) -> None:
+    citizen = await world.citizen()
+    for body in ({"text": "x"}, {"client_message_id": "1", "text": "x", "unknown": 1}, []):
+        status, answer = await citizen.call("POST", "/messages", body)
+        assert (status, answer["error"]["code"]) == (400, "bad_request")
+    status, _ = await citizen.client.call("POST", "/api/v1/conversations", b"{not json")
+    assert status == 400
+    status, _ = await citizen.client.call("POST", "/api/v1/conversations", b'"' + b"x" * 70_000)
+    assert status == 413
+
+
+async def test_the_id_alone_opens_nothing(world: World) -> None:
+    citizen, other = await world.citizen(), await world.citizen()
+    right = citizen.token
+    for token in ("", "wrong", other.token, citizen.id):
+        citizen.token = token
+        for method, path, body in (
+            ("GET", "", None), ("GET", "/events", None), ("GET", "/export", None),
+            ("POST", "/messages", {"client_message_id": "1", "text": "x"}),
+            ("POST", "/handover", {}), ("POST", "/language", {"language": "en"}),
+            ("POST", "/feedback", {"helpful": True}), ("POST", "/close", None),
+            ("POST", "/typing", None), ("DELETE", "", None),
+        ):  # fmt: skip
+            status, answer = await citizen.call(method, path, body)
+            assert (status, answer["error"]["code"]) == (401, "unauthorized"), (method, path)
+    citizen.token = right
+    assert (await citizen.call("GET", ""))[0] == 200
+
+
+async def test_the_phone_channel_is_internal(world: World) -> None:
+    client = world.client("public")
+    status, _ = await client.call("POST", "/api/v1/conversations", {"channel": "phone"})
+    assert status == 422
+    caller = await world.citizen("internal", channel="phone", language="de")
+    answer = await caller.asks("answer kfz_ummeldung general")
+    assert answer["parts"] == [{"type": "text", "text": answer["text"]}]
+    assert len(answer["text"].split()) <= 40
+
+
+async def test_a_chosen_language_sticks_and_a_guessed_one_follows(world: World) -> None:
+    chosen = await world.citizen(language="de")
+    await chosen.says("What documents do I need to register my car after moving house?")
+    await chosen.until(lambda e: e.get("author") == "bot", after=2)
+    assert (await chosen.call("GET", ""))[1]["language"] == "de"
+    guessed = await world.citizen()
+    answer = await guessed.asks("What documents do I need to register my car after moving house?")
+    assert answer["language"] == "en"
+    assert answer["translation"]["of"] == "de"
+    assert answer["translation"]["by"] == "draft"
+
+
+async def test_feedback_close_and_what_comes_after(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("answer kfz_evb general")
+    assert (await citizen.call("POST", "/feedback", {"seq": answer["seq"], "helpful": True}))[
+        0
+    ] == 204
+    assert (await citizen.call("POST", "/feedback", {"seq": 999, "helpful": True}))[0] == 422
+    status, state = await citizen.call("POST", "/close")
+    assert (status, state["state"]) == (200, "closed")
+    status, body = await citizen.call("POST", "/messages", {"client_message_id": "9", "text": "x"})
+    assert (status, body["error"]["code"]) == (409, "conversation_closed")
+
+
+async def test_export_holds_everything(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("answer kfz_evb general")
+    comment = {"seq": answer["seq"], "helpful": False, "comment": "zu kurz"}
+    await citizen.call("POST", "/feedback", comment)
+    await citizen.wants_a_person()
+    status, kept = await citizen.call("GET", "/export")
+    assert status == 200
+    assert [e["seq"] for e in kept["events"]] == list(range(1, len(kept["events"]) + 1))
+    assert kept["feedback"][0]["comment"] == "zu kurz"
+    assert kept["handovers"][0]["office"] == "kfz"
+
+
+async def test_languages_status_and_words(world: World) -> None:
+    client = world.client("public")
+    _, languages = await client.call("GET", "/api/v1/languages")
+    assert [row["code"] for row in languages["languages"]][:1] == ["de"]
+    assert {"code": "en", "name": "English"}.items() <= languages["languages"][-1].items()
+    _, status = await client.call("GET", "/api/v1/status")
+    assert {office["id"]: office["open"] for office in status["offices"]} == {
+        "kfz": True, "abh": True, "jc": True
+    }  # fmt: skip
+    _, german = await client.call("GET", "/api/v1/texts/de")
+    _, english = await client.call("GET", "/api/v1/texts/en")
+    assert german["texts"].keys() == english["texts"].keys()
+    assert german["texts"] != english["texts"]
+    etag = client.last_headers["ETag"]
+    assert (await client.call("GET", "/api/v1/texts/en", If_None_Match=etag))[0] == 304
+    assert (await client.call("GET", "/api/v1/texts/tlh"))[0] == 404
+
+
+async def _when(listing, wanted):  # type: ignore[no-untyped-def]
+    found = await listing
+    return found if wanted(found) else None
+
+
+async def _calls(world: World) -> list[str]:
+    return world.dialogue.calls

@@ -1,0 +1,111 @@
+"""Fixtures: databases, and a gateway to talk to."""
+
+import contextlib
+import datetime as dt
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bot.app import Gateway, Knowledge
+from bot.fakes import FakeClock, FakeDialogue
+from bot.settings import Settings
+from bot.web.about_api import OPENAPI
+from tests.support import servers
+from tests.support.conformance import Conformance
+from tests.support.world import World
+
+MONDAY_AT_TEN = dt.datetime.fromisoformat("2026-11-23T10:00:00+01:00")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}"
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(server.replace("+asyncpg", "") + "/postgres")
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return f"{server}/{name}"
+
+
+def scripted(text: str, payload: str | None) -> list[dict[str, Any]]:
+    """What the fake Rasa does: the text names the act, as in `answer kfz_ummeldung fees`."""
+    word, *rest = (payload or text).replace("/", " ").split() or [""]
+    match word:
+        case "answer":
+            return [{"act": "answer", "service": rest[0], "aspect": rest[1]}]
+        case "clarify":
+            return [{"act": "clarify", "candidates": rest}]
+        case "handover":
+            return [{"act": "handover", "reason": rest[0]}]
+        case "callback":
+            return [{"act": "handover", "reason": "callback", "phone": rest[0], "time": "morgens"}]
+        case "other":
+            return [{"act": "out_of_scope", "office": rest[0] if rest else None}]
+        case "twice":
+            return [{"act": "offer_handover", "reason": "twice_unclear"}]
+        case service if "_" in service and rest:
+            return [{"act": "answer", "service": service, "aspect": rest[0]}]
+        case _:
+            return [{"act": "answer", "service": "kfz_ummeldung", "aspect": "general"}]
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings, knowledge: Knowledge, dialogue: FakeDialogue, clock: FakeClock
+) -> AsyncIterator[World]:
+    gateway = Gateway(settings, knowledge, dialogue, clock)
+    async with gateway.running() as listeners, contextlib.AsyncExitStack() as stack:
+        apps = {
+            "public": listeners.public, "staff": listeners.staff, "internal": listeners.internal
+        }  # fmt: skip
+        running = {
+            name: await stack.enter_async_context(TestServer(app)) for name, app in apps.items()
+        }
+        conformance = {name: Conformance(app[OPENAPI]) for name, app in apps.items()}
+        world = World(gateway, dialogue, clock, running, conformance)
+        try:
+            yield world
+        finally:
+            await world.close()
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The real catalogue, texts and detectors."""
+    return Knowledge.load()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(env="test", data_dir=tmp_path, turn_deadline_s=2, rasa_timeout_s=1)
+
+
+@pytest.fixture
+async def world(
+    settings: Settings, knowledge: Knowledge, database_url: str
+) -> AsyncIterator[World]:
+    """A gateway on an empty database, on a Monday at ten, when all offices are open."""
+    chosen = settings.model_copy(update={"database_url": database_url})
+    dialogue, clock = FakeDialogue(scripted), FakeClock(MONDAY_AT_TEN)
+    async with opened(chosen, knowledge, dialogue, clock) as world:
+        yield world
