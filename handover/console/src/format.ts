@@ -1,0 +1,107 @@
+/** Turns times, languages and codes into the German words on the screen. */
+
+import type { Handover } from './model';
+import { WORKING_LANGUAGE } from './model';
+import { texts } from './texts';
+
+const MINUTE_MS = 60_000;
+/** Up to here every second counts for whoever waits; afterwards a running clock only distracts. */
+const CLOCK_UNTIL_MS = 10 * MINUTE_MS;
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+
+export function formatWait(waitedMs: number): string {
+  const ms = Math.max(0, waitedMs);
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (ms < CLOCK_UNTIL_MS) {
+    return `${pad(minutes)}:${pad(Math.floor(ms / 1000) % 60)}`;
+  }
+  if (minutes < 60) {
+    return texts.wait.minutes(minutes);
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 24
+    ? texts.wait.hours(hours, pad(minutes % 60))
+    : texts.wait.days(Math.floor(hours / 24));
+}
+
+/** The same wait for screen readers, in whole minutes so that it does not change each second. */
+export function speakWait(waitedMs: number): string {
+  const minutes = Math.floor(Math.max(0, waitedMs) / MINUTE_MS);
+  if (minutes === 0) {
+    return texts.wait.spokenSeconds;
+  }
+  return minutes < 60
+    ? texts.wait.spokenMinutes(minutes)
+    : texts.wait.spoken(formatWait(waitedMs));
+}
+
+/** The county's time, wherever the browser believes to be. */
+const timeZone = 'Europe/Berlin';
+const clock = new Intl.DateTimeFormat('de-DE', { timeZone, hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('de-DE', {
+  timeZone,
+  day: '2-digit',
+  month: '2-digit',
+  year: 'numeric',
+});
+
+/** "10:05 Uhr" today, "20.11.2026, 10:05 Uhr" on any other day. */
+export function formatTime(iso: string, nowMs: number): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) {
+    return '';
+  }
+  return day.format(at) === day.format(nowMs)
+    ? texts.time.clock(clock.format(at))
+    : texts.time.dayAndClock(day.format(at), clock.format(at));
+}
+
+export function formatDay(isoDay: string): string {
+  const at = new Date(`${isoDay}T12:00:00Z`);
+  return Number.isNaN(at.getTime()) ? isoDay : day.format(at);
+}
+
+const languages = new Intl.DisplayNames(['de'], { type: 'language', fallback: 'code' });
+
+/** "Türkisch (tr)". */
+export function nameLanguage(code: string): string {
+  const name = bareLanguageName(code);
+  return name === code ? code : `${name} (${code})`;
+}
+
+export function bareLanguageName(code: string): string {
+  try {
+    return languages.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function isWorkingLanguage(code: string): boolean {
+  return code.split('-')[0]?.toLowerCase() === WORKING_LANGUAGE;
+}
+
+const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
+
+export function directionOf(code: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(code.split('-')[0]?.toLowerCase() ?? '') ? 'rtl' : 'ltr';
+}
+
+/** What a handover is about: the service if one is known, otherwise why a person is needed. */
+export function nameTopic(handover: Handover): string {
+  return handover.service_title ?? nameReason(handover.reason);
+}
+
+export function nameReason(reason: string): string {
+  return texts.reason[reason] ?? reason;
+}
+
+export function nameChannel(channel: string): string {
+  return texts.channel[channel] ?? channel;
+}
+
+/** A phone number as a `tel:` address; everything but digits and the leading plus goes. */
+export function telephoneLink(phone: string): string {
+  return `tel:${phone.trim().startsWith('+') ? '+' : ''}${phone.replaceAll(/\D/g, '')}`;
+}

@@ -1,0 +1,173 @@
+/** One line of a conversation: a message with its translation, a change of state, a reply on its way. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import {
+  bareLanguageName,
+  directionOf,
+  formatDay,
+  formatTime,
+  isWorkingLanguage,
+} from '../format';
+import type { ConversationEvent, MessageEvent, StateEvent } from '../model';
+import type { OutgoingMessage } from '../store';
+import { texts } from '../texts';
+
+/** Text in one language, with the heading it gets when it stands beside the other one. */
+export interface Side {
+  readonly text: string;
+  readonly language: string;
+  readonly label: string | null;
+  /** How trustworthy the translation is; null on the original. */
+  readonly note: string | null;
+}
+
+/**
+ * German first, the citizen's language beside it. Citizens write the original and everyone
+ * else writes German, whichever of the two the server put into `text`.
+ */
+export function sidesOf(event: MessageEvent): readonly Side[] {
+  const { translation } = event;
+  if (!translation) {
+    return [{ text: event.text, language: event.language, label: null, note: null }];
+  }
+  const written = { text: event.text, language: event.language };
+  const other = { text: translation.original, language: translation.of };
+  const [german, foreign] = isWorkingLanguage(written.language) ? [written, other] : [other, written];
+  const note = texts.message.by[translation.by];
+  return event.author === 'citizen'
+    ? [
+        { ...german, label: bareLanguageName(german.language), note },
+        { ...foreign, label: texts.message.original(bareLanguageName(foreign.language)), note: null },
+      ]
+    : [
+        { ...german, label: bareLanguageName(german.language), note: null },
+        { ...foreign, label: texts.message.translation(bareLanguageName(foreign.language)), note },
+      ];
+}
+
+export function nameAuthor(event: MessageEvent, ownName: string | null): string {
+  if (event.author === 'citizen') {
+    return texts.message.citizen;
+  }
+  if (event.author === 'caseworker') {
+    const name = event.name ?? texts.message.caseworker;
+    return name === ownName ? texts.conversation.you(name) : name;
+  }
+  return texts.message.automatic;
+}
+
+export interface MessageContext {
+  readonly now: number;
+  readonly ownName: string | null;
+  readonly isExpanded: (seq: number) => boolean;
+  readonly onToggle: (seq: number) => void;
+}
+
+/** Beyond this the bot's answers fold: the caseworker came for the citizen's words. */
+const FOLD_FROM_CHARACTERS = 320;
+
+export function renderEvent(event: ConversationEvent, context: MessageContext): TemplateResult | typeof nothing {
+  // Kinds that a later server adds are none of ours.
+  switch (event.type as string) {
+    case 'message':
+      return renderMessage(event as MessageEvent, context);
+    case 'state':
+      return renderState(event as StateEvent, context);
+    default:
+      return nothing;
+  }
+}
+
+function renderMessage(event: MessageEvent, context: MessageContext): TemplateResult {
+  const sides = sidesOf(event);
+  const folds = event.automated && event.text.length > FOLD_FROM_CHARACTERS;
+  const expanded = !folds || context.isExpanded(event.seq);
+  const author = event.author === 'system' ? 'bot' : event.author;
+  return html`<li
+    class="kl-message kl-message--${author}"
+    data-testid="message"
+    data-seq=${event.seq}
+    data-author=${event.author}
+  >
+    <p class="kl-message__head">
+      <span class="kl-message__author">${nameAuthor(event, context.ownName)}</span>
+      <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
+    </p>
+    <div
+      class="kl-message__sides ${sides.length > 1 ? 'kl-message__sides--two' : ''} ${expanded
+        ? ''
+        : 'kl-message__sides--folded'}"
+    >
+      ${sides.map(renderSide)}
+    </div>
+    ${folds
+      ? html`<button
+          type="button"
+          class="kl-link-button"
+          aria-expanded=${expanded ? 'true' : 'false'}
+          @click=${() => { context.onToggle(event.seq); }}
+        >
+          ${expanded ? texts.message.less : texts.message.more}
+        </button>`
+      : nothing}
+    ${event.source && expanded
+      ? html`<p class="kl-message__source">
+          ${texts.message.source(event.source)}${event.checked_on
+            ? ` · ${texts.message.checkedOn(formatDay(event.checked_on))}`
+            : nothing}
+        </p>`
+      : nothing}
+  </li>`;
+}
+
+function renderSide(side: Side): TemplateResult {
+  return html`<div class="kl-side">
+    ${side.label === null ? nothing : html`<p class="kl-side__label">${side.label}</p>`}
+    <p class="kl-side__text" lang=${side.language} dir=${directionOf(side.language)}>${side.text}</p>
+    ${side.note === null ? nothing : html`<p class="kl-side__note">${side.note}</p>`}
+  </div>`;
+}
+
+function renderState(event: StateEvent, context: MessageContext): TemplateResult {
+  const sentence =
+    event.state === 'claimed' && event.with
+      ? texts.stateEvent.claimedBy(event.with)
+      : texts.stateEvent[event.state];
+  return html`<li class="kl-state" data-testid="state" data-seq=${event.seq}>
+    <span>${sentence}</span> <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
+  </li>`;
+}
+
+export interface OutgoingActions {
+  readonly retry: (clientMessageId: string) => void;
+  readonly discard: (clientMessageId: string) => void;
+}
+
+export function renderOutgoing(message: OutgoingMessage, actions: OutgoingActions): TemplateResult {
+  const failed = message.status === 'failed';
+  return html`<li
+    class="kl-message kl-message--caseworker ${failed ? 'kl-message--failed' : 'kl-message--pending'}"
+    data-testid="outgoing"
+    data-client-message-id=${message.clientMessageId}
+    data-status=${message.status}
+  >
+    <p class="kl-message__head">
+      <span class="kl-message__author">${texts.message[message.status]}</span>
+    </p>
+    <p class="kl-side__text" lang="de">${message.text}</p>
+    ${failed
+      ? html`<p class="kern-error" role="alert">
+            <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
+            <span class="kern-body kern-body--small">${message.problem}</span>
+          </p>
+          <p class="kl-message__actions">
+            <button type="button" class="kl-link-button" @click=${() => { actions.retry(message.clientMessageId); }}>
+              ${texts.message.retry}
+            </button>
+            <button type="button" class="kl-link-button" @click=${() => { actions.discard(message.clientMessageId); }}>
+              ${texts.message.discard}
+            </button>
+          </p>`
+      : nothing}
+  </li>`;
+}

@@ -1,0 +1,66 @@
+/** Handovers, messages and sessions for the tests; every field can be overridden. */
+
+import type { Handover, MessageEvent, Session } from '../src/model';
+
+export const NOW = '2026-11-21T10:00:00Z';
+
+export const session: Session = {
+  username: 'mueller',
+  name: 'Frau Müller',
+  offices: ['kfz', 'abh'],
+  role: 'caseworker',
+};
+
+export const colleague = { username: 'beispiel', name: 'Frau Beispiel' };
+
+export function aHandover(change: Partial<Handover> = {}): Handover {
+  return {
+    id: 'h1',
+    conversation_id: 'c1',
+    office: 'kfz',
+    kind: 'chat',
+    priority: 'normal',
+    state: 'waiting',
+    requested_at: NOW,
+    claimed_by: null,
+    claimed_at: null,
+    closed_at: null,
+    close_reason: null,
+    channel: 'web',
+    language: 'de',
+    service: 'kfz_ummeldung',
+    service_title: 'Fahrzeug ummelden',
+    aspect: null,
+    reason: 'requested',
+    preview: '',
+    phone: null,
+    text: null,
+    last_seq: 0,
+    ...change,
+  };
+}
+
+export function mine(change: Partial<Handover> = {}): Handover {
+  return aHandover({
+    state: 'claimed',
+    claimed_by: { username: session.username, name: session.name },
+    claimed_at: NOW,
+    ...change,
+  });
+}
+
+export function aMessage(change: Partial<MessageEvent> = {}): MessageEvent {
+  return {
+    seq: 1,
+    type: 'message',
+    at: NOW,
+    author: 'citizen',
+    automated: false,
+    text: 'Hallo',
+    language: 'de',
+    translation: null,
+    client_message_id: null,
+    name: null,
+    ...change,
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * A small model of the staff API behind a fake `fetch`: it numbers every change, so that the
+ * feed and the snapshots can be compared, and it can be told to refuse.
+ */
+
+import type { ConversationEvent, Handover, MessageEvent, StaffEvent } from '../src/model';
+import { aHandover, aMessage, colleague, NOW, session } from './builders';
+
+type NumberedEvent = Exclude<StaffEvent, { type: 'typing' }>;
+type Refusal = readonly [status: number, error: Record<string, unknown>];
+
+export class FakeServer {
+  readonly feed: NumberedEvent[] = [];
+  readonly handovers = new Map<string, Handover>();
+  readonly events = new Map<string, ConversationEvent[]>();
+  readonly requests: { method: string; path: string; body: unknown }[] = [];
+  signedIn = true;
+  #seq = 0;
+  #refusals: { pattern: RegExp; refusal: Refusal }[] = [];
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  request(id: string, change: Partial<Handover> = {}): void {
+    this.events.set(id, []);
+    this.change(id, aHandover({ id, conversation_id: `c-${id}`, ...change }));
+  }
+
+  change(id: string, change: Partial<Handover>): Handover {
+    const handover = { ...(this.handovers.get(id) ?? aHandover({ id })), ...change };
+    this.handovers.set(id, handover);
+    this.#seq += 1;
+    this.feed.push({ type: 'handover', seq: this.#seq, at: NOW, handover });
+    return handover;
+  }
+
+  say(id: string, change: Partial<MessageEvent>): number {
+    const events = this.events.get(id) ?? [];
+    const event = aMessage({ ...change, seq: events.length + 1 });
+    this.events.set(id, [...events, event]);
+    const handover = this.handovers.get(id) ?? aHandover({ id });
+    this.handovers.set(id, {
+      ...handover,
+      last_seq: event.seq,
+      preview: event.author === 'citizen' ? event.text : handover.preview,
+    });
+    this.#seq += 1;
+    this.feed.push({ type: 'message', seq: this.#seq, at: NOW, handover_id: id, event });
+    return event.seq;
+  }
+
+  page(state: string): { handovers: Handover[]; seq: number } {
+    const states = state === 'closed' ? ['closed', 'returned', 'withdrawn'] : [state];
+    const handovers = [...this.handovers.values()].filter((h) => states.includes(h.state));
+    return { handovers, seq: this.#seq };
+  }
+
+  /** The next request whose "METHOD path" matches is refused. */
+  refuse(pattern: RegExp, status: number, error: Record<string, unknown> = {}): void {
+    this.#refusals.push({ pattern, refusal: [status, error] });
+  }
+
+  readonly fetch = (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const address = input instanceof Request ? input.url : input.toString();
+    const path = address.replace(/^api\/v1/, '');
+    const method = init.method ?? 'GET';
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null;
+    this.requests.push({ method, path, body });
+    const refused = this.#refusals.find(({ pattern }) => pattern.test(`${method} ${path}`));
+    if (refused !== undefined) {
+      this.#refusals = this.#refusals.filter((other) => other !== refused);
+      const [status, error] = refused.refusal;
+      return status === 0
+        ? Promise.reject(new TypeError('Failed to fetch'))
+        : Promise.resolve(json(status, { error }));
+    }
+    return Promise.resolve(this.#answer(method, path, body));
+  };
+
+  #answer(method: string, path: string, body: unknown): Response {
+    if (path === '/session' && method === 'POST') {
+      this.signedIn = true;
+    }
+    if (!this.signedIn) {
+      return json(401, { error: { code: 'unauthorized', message: 'Bitte anmelden.' } });
+    }
+    if (path === '/session') {
+      return method === 'DELETE' ? new Response(null, { status: 204 }) : json(200, session);
+    }
+    if (path === '/offices') {
+      return json(200, {
+        offices: [{ id: 'kfz', name: 'Kfz-Zulassung', short: 'Zulassung', open: true }],
+      });
+    }
+    if (path.startsWith('/handovers?')) {
+      return json(200, this.page(path.split('state=')[1] ?? ''));
+    }
+    const [, , id = '', action = ''] = path.split('/');
+    return this.handovers.has(id)
+      ? this.#act(id, action, body)
+      : json(404, { error: { code: 'not_found', message: '' } });
+  }
+
+  #act(id: string, action: string, body: unknown): Response {
+    switch (action) {
+      case '':
+        return json(200, {
+          handover: this.handovers.get(id),
+          events: this.events.get(id),
+          seq: this.#seq,
+          machine_translation: false,
+        });
+      case 'claim':
+        return this.#claim(id);
+      case 'messages':
+        return json(202, { seq: this.#reply(id, body as { client_message_id: string; text: string }) });
+      case 'close':
+        return json(200, { handover: this.change(id, { state: 'closed', closed_at: NOW }) });
+      case 'return':
+        return json(200, {
+          handover: this.change(id, { state: 'waiting', claimed_by: null, claimed_at: null }),
+        });
+      default:
+        return new Response(null, { status: 204 });
+    }
+  }
+
+  #claim(id: string): Response {
+    const owner = this.handovers.get(id)?.claimed_by;
+    if (owner != null) {
+      return json(409, { error: { code: 'already_claimed', message: 'Vergeben.', by: owner.name } });
+    }
+    const claimed_by = { username: session.username, name: session.name };
+    return json(200, { handover: this.change(id, { state: 'claimed', claimed_by, claimed_at: NOW }) });
+  }
+
+  claimForColleague(id: string): void {
+    this.change(id, { state: 'claimed', claimed_by: colleague, claimed_at: NOW });
+  }
+
+  #reply(id: string, message: { client_message_id: string; text: string }): number {
+    // Like the real server: the writer's id stands before the client's.
+    const key = `7:${message.client_message_id}`;
+    const known = this.events
+      .get(id)
+      ?.find((event) => event.type === 'message' && event.client_message_id === key);
+    return (
+      known?.seq ??
+      this.say(id, { author: 'caseworker', name: session.name, text: message.text, client_message_id: key })
+    );
+  }
+}
+
+function json(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json' },
+  });
+}
