@@ -83,10 +83,12 @@ async def status(request: web.Request) -> web.StreamResponse:
 
 async def widget_texts(request: web.Request) -> web.StreamResponse:
     """The widget's words; German where a language has none of its own."""
-    code = best_of(request.match_info["language"], list(all_languages()))
-    if code is None:
+    wanted = best_of(request.match_info["language"], list(all_languages()))
+    if wanted is None:
         raise NotFound
-    texts = request.config_dict[TEXTS].all_of("widget.", code)
+    texts_of_all = request.config_dict[TEXTS]
+    code = wanted if wanted in texts_of_all.written_languages else SOURCE
+    texts = texts_of_all.all_of("widget.", code)
     direction = all_languages()[code].direction
     body = WidgetTexts(language=code, direction=direction, texts=texts)
     return _cacheable(request, reply(body))

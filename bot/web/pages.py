@@ -22,6 +22,7 @@ def add_public_pages(app: web.Application, folder: Path) -> None:
     app.router.add_get("/widget.js", _page(built / "widget.js", "public, max-age=300", shared=True))
     if built.is_dir():
         app.router.add_static("/widget/", built)
+    app.on_response_prepare.append(_cache_assets)
 
 
 def add_console(app: web.Application, built: Path) -> None:
@@ -47,5 +48,5 @@ def _page(path: Path, caching: str, *, shared: bool = False) -> Handler:
 
 
 async def _cache_assets(request: web.Request, response: web.StreamResponse) -> None:
-    if request.path.startswith("/assets/"):
+    if request.path.startswith(("/assets/", "/widget/assets/")):
         response.headers["Cache-Control"] = _HASHED

@@ -1,0 +1,253 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readConfig, type Attributes } from '../src/config';
+import { Composer } from '../src/views/composer';
+import { KreislotseChat } from '../src/views/kreislotse-chat';
+import { PersonForm } from '../src/views/person';
+import { FakeServer } from './fake-server';
+
+const settle = async () => {
+  for (let turn = 0; turn < 12; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+};
+
+describe('the widget', () => {
+  let server: FakeServer;
+  let widget: KreislotseChat;
+
+  beforeAll(() => {
+    for (const element of [Composer, PersonForm, KreislotseChat]) {
+      customElements.define(element.tag, element);
+    }
+  });
+
+  beforeEach(() => {
+    sessionStorage.clear();
+    document.body.replaceChildren();
+    server = new FakeServer();
+    vi.stubGlobal('fetch', server.fetch);
+  });
+
+  afterEach(() => {
+    widget.remove();
+    vi.unstubAllGlobals();
+  });
+
+  const place = async (attributes: Attributes = { language: 'de' }) => {
+    widget = new KreislotseChat();
+    widget.config = readConfig(attributes, 'https://bot.example/widget.js', 'https://county.example/');
+    document.body.append(widget);
+    await settle();
+  };
+  const find = (selector: string) => widget.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
+  const test = (id: string) => find(`[data-testid="${id}"]`);
+  const words = (element: Element | null) => (element?.textContent ?? '').replace(/\s+/g, ' ').trim();
+  const click = async (id: string) => {
+    test(id)?.click();
+    await settle();
+  };
+  const focused = () => widget.shadowRoot?.activeElement;
+  const key = async (name: string, target: HTMLElement | null, more: KeyboardEventInit = {}) => {
+    target?.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, composed: true, cancelable: true, ...more }));
+    await settle();
+  };
+  const type = async (text: string) => {
+    const field = find('textarea') as HTMLTextAreaElement;
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    await settle();
+    return field;
+  };
+  const opened = async (attributes?: Attributes) => {
+    await place(attributes);
+    await click('launcher');
+  };
+
+  it('has a launcher that says what it is, and no panel before it is pressed', async () => {
+    await place();
+    expect(words(test('launcher'))).toBe('Fragen? Hier chatten');
+    expect(test('launcher')?.getAttribute('aria-expanded')).toBe('false');
+    expect((test('panel') as HTMLDialogElement).open).toBe(false);
+  });
+
+  it('opens with the disclosure first, and the field to write in focused', async () => {
+    await opened();
+    expect(words(find('article'))).toContain('Automatische Antwort');
+    expect(words(find('article'))).toContain('Sie schreiben mit einem Computerprogramm.');
+    expect(focused()?.id).toBe('kl-text');
+  });
+
+  it('names everything that can be used', async () => {
+    await opened();
+    const unnamed = [...(widget.shadowRoot?.querySelectorAll('button, a') ?? [])].filter(
+      (element) => words(element) === '' && element.getAttribute('aria-label') === null,
+    );
+    expect(unnamed).toEqual([]);
+    expect(words(find('label[for="kl-text"]'))).toBe('Ihre Nachricht');
+    expect(find(`#${test('panel')?.getAttribute('aria-labelledby') ?? ''}`)).not.toBeNull();
+  });
+
+  it('announces new messages politely and in a log', async () => {
+    await opened();
+    const log = test('log');
+    expect(log?.getAttribute('role')).toBe('log');
+    expect(log?.getAttribute('aria-live')).toBe('polite');
+    expect(log?.getAttribute('aria-label')).toBe('Gesprächsverlauf');
+    expect(log?.tabIndex).toBe(0);
+  });
+
+  it('sends with Enter, but not with Shift and Enter or while a character is composed', async () => {
+    await opened();
+    const field = await type('Guten Tag');
+    await key('Enter', field, { shiftKey: true });
+    await key('Enter', field, { isComposing: true });
+    expect(server.called('POST', '/messages')).toHaveLength(0);
+    await key('Enter', field);
+    expect(server.called('POST', '/messages')[0]?.body).toMatchObject({ text: 'Guten Tag' });
+    expect((find('textarea') as HTMLTextAreaElement).value).toBe('');
+    expect([...(widget.shadowRoot?.querySelectorAll('article') ?? [])].map((a) => a.dataset['author'])).toEqual(['bot', 'citizen']);
+  });
+
+  it('counts near the limit and does not send what is too long', async () => {
+    await opened();
+    const field = await type('x'.repeat(900));
+    expect(words(find('#kl-count'))).toBe('Noch 100 Zeichen');
+    await type('x'.repeat(1005));
+    expect(words(find('#kl-count'))).toBe('5 Zeichen zu viel. Bitte kürzen Sie.');
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    await key('Enter', field);
+    expect(server.called('POST', '/messages')).toHaveLength(0);
+  });
+
+  it('says what the server refused and offers to send again', async () => {
+    await opened();
+    server.refusals.push({ path: '/messages', status: 422, error: { code: 'invalid', message: 'Bitte prüfen.', fields: { text: 'Zu lang.' } } });
+    await key('Enter', await type('Hallo'));
+    expect(words(find('.kl-delivery'))).toBe('Nicht gesendet: Zu lang.');
+    find('.kl-message--failed button')?.click();
+    await settle();
+    expect(find('.kl-message--failed')).toBeNull();
+    expect(server.events).toHaveLength(2);
+  });
+
+  it('closes with Esc and gives the focus back to the launcher', async () => {
+    await opened();
+    await key('Escape', find('textarea'));
+    expect((test('panel') as HTMLDialogElement).open).toBe(false);
+    expect((focused() as HTMLElement).dataset['testid']).toBe('launcher');
+  });
+
+  it('keeps keys from the page, which may have shortcuts', async () => {
+    await opened();
+    const heard = vi.fn();
+    document.addEventListener('keydown', heard);
+    await key('s', find('textarea'));
+    document.removeEventListener('keydown', heard);
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  it('shows who answers, and changes with the events', async () => {
+    await opened();
+    expect(words(test('answering'))).toBe('Es antwortet: ein Computerprogramm');
+    server.change({ state: 'waiting', position: 2, wait_s: 240 });
+    await settle();
+    expect(words(test('answering'))).toContain('Ihr Platz in der Reihe: 2');
+    expect(words(test('answering'))).toContain('etwa 4 Minuten');
+    server.change({ state: 'claimed', with: 'Frau Beispiel', text: 'Frau Beispiel hat übernommen.' });
+    await settle();
+    expect(words(test('answering'))).toBe('Es antwortet ein Mensch: Frau Beispiel');
+    expect(words(test('state'))).toContain('Frau Beispiel hat übernommen.');
+    server.change({ state: 'bot' });
+    await settle();
+    expect(words(test('answering'))).toBe('Es antwortet: ein Computerprogramm');
+  });
+
+  it('leads to a person of the office that was chosen', async () => {
+    await opened({ language: 'de', office: 'jc' });
+    await click('open-person');
+    expect(focused()?.id).toBe('kl-sheet-title');
+    const offices = [...(widget.shadowRoot?.querySelectorAll<HTMLInputElement>('input[type=radio]') ?? [])];
+    expect(offices.map(({ value, checked }) => [value, checked])).toEqual([['kfz', false], ['jc', true]]);
+    expect(words(find('.kl-office'))).toBe('Kfz-Zulassungsbehördejetzt erreichbar');
+    await click('person-chat');
+    expect(server.called('POST', '/handover')[0]?.body).toEqual({ kind: 'chat', office: 'jc' });
+    expect(find('.kl-sheet')).toBeNull();
+    expect(focused()?.id).toBe('kl-text');
+  });
+
+  it('says that an office is closed before it offers a call-back, and checks the number', async () => {
+    server.open = false;
+    await opened({ language: 'de', office: 'kfz' });
+    await click('open-person');
+    expect(words(find('.kl-office'))).toContain('geschlossen, öffnet wieder am Montag um 08:00 Uhr');
+    expect(test('person-chat')).toBeNull();
+    await click('person-callback');
+    const phone = find('input[type=tel]') as HTMLInputElement;
+    expect(focused()).toBe(phone);
+    phone.value = 'morgen';
+    await click('person-submit');
+    expect(server.called('POST', '/handover')).toHaveLength(0);
+    expect(phone.getAttribute('aria-invalid')).toBe('true');
+    expect(words(find(`#${phone.getAttribute('aria-describedby')?.split(' ')[1] ?? ''}`))).toContain('Telefonnummer');
+    phone.value = '0171 1234567';
+    await click('person-submit');
+    expect(server.called('POST', '/handover')[0]?.body).toEqual({ kind: 'callback', office: 'kfz', phone: '0171 1234567' });
+  });
+
+  it('shows why a person cannot be had', async () => {
+    server.refusals.push({ path: '/handover', status: 409, error: { code: 'office_closed', message: 'Gerade ist niemand da.' } });
+    await opened({ language: 'de', office: 'kfz' });
+    await click('open-person');
+    await click('person-chat');
+    expect(words(find('.kl-person [role=alert]'))).toBe('Gerade ist niemand da.');
+  });
+
+  it('switches language and direction', async () => {
+    await opened();
+    await click('open-languages');
+    const arabic = find('[data-language="ar"]');
+    expect(arabic?.querySelector('[lang="ar"]')?.textContent).toBe('العربية');
+    arabic?.click();
+    await settle();
+    expect(server.called('POST', '/language')[0]?.body).toEqual({ language: 'ar' });
+    expect(find('.kl-widget')?.getAttribute('dir')).toBe('rtl');
+    expect(find('.kl-widget')?.getAttribute('lang')).toBe('ar');
+  });
+
+  it('deletes everything, but asks first', async () => {
+    await opened();
+    await click('open-menu');
+    [...(widget.shadowRoot?.querySelectorAll<HTMLElement>('.kl-menu button') ?? [])].find((button) => words(button) === 'Alles löschen')?.click();
+    await settle();
+    expect(server.called('DELETE', '/c1')).toHaveLength(0);
+    await click('delete-yes');
+    expect(server.called('DELETE', '/c1')).toHaveLength(1);
+    expect(words(find('.kl-ended'))).toContain('Das Gespräch ist gelöscht.');
+    expect((focused() as HTMLElement).dataset['testid']).toBe('new-conversation');
+  });
+
+  it('offers a new conversation after the end', async () => {
+    await opened();
+    server.change({ state: 'closed', text: 'Beendet.' });
+    await settle();
+    expect(find('textarea')).toBeNull();
+    await click('new-conversation');
+    expect(server.called('POST', '/conversations')).toHaveLength(2);
+    expect(find('textarea')).not.toBeNull();
+  });
+
+  it('says that the server cannot be reached, and tries again', async () => {
+    server.down = true;
+    await opened();
+    expect(words(find('.kl-ended [role=alert]'))).toContain('gerade nicht erreichbar');
+    server.down = false;
+    await click('new-conversation');
+    expect(find('article')).not.toBeNull();
+  });
+
+  it('does not take the focus when the page opens it', async () => {
+    await place({ language: 'de', open: '' });
+    expect((test('panel') as HTMLDialogElement).open).toBe(true);
+    expect(focused()).toBeNull();
+  });
+});
