@@ -149,9 +149,8 @@ def _plain(word: str) -> str:
     """One word in the spelling that all its spellings share."""
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    for umlaut in "aou":
-        letters = letters.replace(f"{umlaut}e", umlaut)
-    return re.sub(r"([^\W\d_])\1+", r"\1", letters).replace("_", "")
+    spelled_out = re.sub(r"([aou])e+", r"\1", letters.replace("_", ""))
+    return re.sub(r"([^\W\d])\1+", r"\1", spelled_out)
 
 
 def _pattern(phrase: str) -> str:

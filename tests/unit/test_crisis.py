@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -285,6 +285,8 @@ def test_any_text_is_answered_the_same_way_twice(text: str) -> None:
     assert DETECTOR.detect(text) == DETECTOR.detect(text)
 
 
+@example("a_a")
+@example("Raeee")
 @given(st.text(max_size=100))
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
