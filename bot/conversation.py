@@ -119,7 +119,6 @@ class Conversations:
             Invalid: the text is empty or too long, or the payload is malformed.
         """
         self._check_text(text)
-        crisis = None if payload else self._understander.crisis_of(text)
         async with self._database.write() as session:
             row = await conversations.access(session, conversation_id, token, write=True)
             known = await conversations.seq_of_client_message(
@@ -148,7 +147,7 @@ class Conversations:
             staff_involved = row.state != ConversationState.BOT
             if staff_involved:
                 await self._desk.pass_on(session, row, posted)
-            if to_a_person and crisis:
+            if to_a_person and (crisis := self._understander.crisis_of(text)):
                 await self.raise_crisis(session, row, crisis)
         await self._notifier.wake(conversation_id)
         if staff_involved:

@@ -27,7 +27,7 @@ from bot.errors import (
     TooLarge,
     TooManyRequests,
 )
-from bot.ports import Notifier
+from bot.ports import News, Notifier
 from bot.settings import Settings
 from translations.languages import SOURCE, from_accept_language
 from translations.texts import Texts
@@ -265,16 +265,19 @@ async def stream(
         sse_response(request, headers=_stream_headers(request), sep="\n") as response,
     ):
         streams.add(response)
+        news = News(look=True, signs=[])
         try:
             while response.is_connected():
                 try:
-                    async for frame in fetch(after):
-                        await response.send(frame.data, id=str(frame.seq), event=frame.name)
-                        after = frame.seq
+                    if news.look:
+                        async for frame in fetch(after):
+                            await response.send(frame.data, id=str(frame.seq), event=frame.name)
+                            after = frame.seq
                 except KreislotseError:
                     await response.send("{}", event="erased")
                     break
-                for sign in filter(passes, await listener.wait(PING_S)):
+                news = await listener.wait(PING_S)
+                for sign in filter(passes, news.signs):
                     await response.send(json.dumps(sign), event=str(sign["type"]))
         finally:
             streams.discard(response)

@@ -11,7 +11,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.ports import Listener
+from bot.ports import Listener, News
 
 log = structlog.get_logger(__name__)
 
@@ -24,22 +24,28 @@ class LocalListener:
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
+        self._look = False
         self._signs: deque[dict[str, Any]] = deque(maxlen=_MAX_SIGNS)
 
     def poke(self, sign: dict[str, Any] | None) -> None:
         """Wakes the waiter, with a sign where there is one."""
-        if sign is not None:
+        if sign is None:
+            self._look = True
+        else:
             self._signs.append(sign)
         self._woken.set()
 
-    async def wait(self, timeout_s: float) -> list[dict[str, Any]]:
-        """See `bot.ports.Listener`."""
-        with contextlib.suppress(TimeoutError):
+    async def wait(self, timeout_s: float) -> News:
+        """See `bot.ports.Listener`; after a time-out one looks, to be on the safe side."""
+        try:
             await asyncio.wait_for(self._woken.wait(), timeout_s)
-        self._woken.clear()
-        signs = list(self._signs)
+        except TimeoutError:
+            self._look = True
+        news = News(self._look, list(self._signs))
+        self._look = False
         self._signs.clear()
-        return signs
+        self._woken.clear()
+        return news
 
 
 class LocalNotifier:

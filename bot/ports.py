@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.model import DialogueTurn
@@ -24,11 +25,19 @@ class Dialogue(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class News:
+    """Whether to look into the database, and what was whispered."""
+
+    look: bool
+    signs: list[dict[str, Any]]
+
+
 class Listener(Protocol):
     """One waiter on a topic."""
 
-    async def wait(self, timeout_s: float) -> list[dict[str, Any]]:
-        """Returns after a wake-up or the time-out, with what was whispered since the last call."""
+    async def wait(self, timeout_s: float) -> "News":
+        """What has come since the last call; waits for it, at most until the time-out."""
 
 
 class Notifier(Protocol):

@@ -132,10 +132,10 @@ class Turns:
     async def _turn(self, conversation_id: str) -> bool:
         """Answers the oldest pending message; false where there is none."""
         async with self._database.read() as session:
-            row = await conversations.get(session, conversation_id)
-            event = await conversations.oldest_pending(session, conversation_id)
-        if event is None:
+            found = await conversations.oldest_pending(session, conversation_id)
+        if found is None:
             return False
+        row, event = found
         with TURN_SECONDS.time():
             async with self._slots, self._shown_as_typing(row, event):
                 understanding = await self._understand(row, event)
@@ -152,16 +152,16 @@ class Turns:
             return None
         if (choice := _own_payload(event.payload)) is not None:
             return Understanding(choice, row.language)
-        text = event.body["text"]
+        text, spoken = event.body["text"], event.body["language"]
         try:
             return await self._understander.understand(
-                text, row.language, row.dialogue or None, event.payload
+                text, spoken, row.dialogue or None, event.payload
             )
         except DialogueUnavailable:
             log.warning("rasa unavailable", conversation_id=row.id)
             return None
         except BadRequest:  # a payload that this model does not know: the title says it too
-            return await self._understander.understand(text, row.language, row.dialogue or None)
+            return await self._understander.understand(text, spoken, row.dialogue or None)
 
     async def _store(
         self, conversation_id: str, event: EventRow, understanding: Understanding | None
@@ -183,7 +183,6 @@ class Turns:
                 await self._say(session, row, reply)
             else:
                 await _Carrying(self, session, row, event, understanding).out()
-            await session.refresh(row, ["state"])
             return row.state != ConversationState.BOT
 
     async def _say(self, session: AsyncSession, row: ConversationRow, message: Message) -> None:

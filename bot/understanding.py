@@ -37,16 +37,17 @@ class Understander:
     async def understand(
         self,
         text: str,
-        language: str | None,
+        spoken: str,
         state: dict[str, Any] | None = None,
         payload: str | None = None,
     ) -> Understanding:
-        """Understands `text`, said in the dialogue's `state`; `payload` is a pressed button's.
+        """Understands `text`, written in the language `spoken`, in the dialogue's `state`.
+
+        `payload` is that of the pressed button, whose title the text then is.
 
         Raises:
             DialogueUnavailable: Rasa did not answer; a crisis is recognised all the same.
         """
-        spoken = self.language_of(text, language)
         if payload is None and (kind := self.crisis_of(text)):
             return Understanding(Decision.CRISIS, spoken, crisis=kind, confidence=1.0)
         turn = await self._dialogue.turn(text, spoken, state, payload)

@@ -13,6 +13,8 @@ from bot.stores.counters import next_number
 from bot.stores.tables import AccountRow, ConversationRow, EventRow, HandoverRow, StaffEventRow
 
 MAX_LISTED = 200
+BATCH = 200
+"""How many entries of the feed are read at once."""
 
 
 async def open_of(session: AsyncSession, conversation_id: str) -> HandoverRow | None:
@@ -169,7 +171,7 @@ async def announce(
 
 
 async def staff_events_after(
-    session: AsyncSession, offices: tuple[str, ...], after: int, limit: int = 200
+    session: AsyncSession, offices: tuple[str, ...], after: int, limit: int = BATCH
 ) -> list[StaffEventRow]:
     """The feed of these offices above the number `after`, in order."""
     rows = await session.scalars(

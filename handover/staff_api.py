@@ -27,6 +27,7 @@ from bot.model import Caseworker
 from bot.ports import STAFF_TOPIC
 from handover.accounts import Accounts
 from handover.desk import Desk
+from handover.records import BATCH
 from handover.shapes import (
     Close,
     Feed,
@@ -162,10 +163,13 @@ async def feed(request: web.Request) -> web.StreamResponse:
     async def fetch(after: int) -> AsyncIterator[Frame]:
         # looked up anew at each round: it notes that he is there, and ends with the session
         present = await accounts.caseworker_of(token)
-        while batch := await views.feed(present, after):
+        full = True
+        while full:
+            batch = await views.feed(present, after)
             for event in batch:
                 yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
-            after = batch[-1].seq
+                after = event.seq
+            full = len(batch) == BATCH
 
     return await stream(
         request,

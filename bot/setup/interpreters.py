@@ -34,7 +34,10 @@ FOLDERS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which interpreter one environment needs; `minors` in order of preference."""
+    """Which interpreter one environment needs; `minors` in order of preference.
+
+    The gateway prefers newer ones: from 3.12 on, language detection takes a fifth of the memory.
+    """
 
     purpose: str
     setting: str
@@ -98,18 +101,18 @@ def find(wanted: Wanted) -> Interpreter:
 
 
 def candidates(wanted: Wanted) -> Iterator[Path]:
-    """Where to look, best first: the Python that runs now, the PATH, then the usual folders."""
-    if sys.version_info[:2] in [(3, minor) for minor in wanted.minors]:
-        yield Path(sys.executable)
+    """Where to look: by version, best first, on the PATH and then in the usual folders."""
     on_path = [Path(folder) for folder in os.get_exec_path() if folder]
     elsewhere = [
         Path(folder)
         for pattern in FOLDERS
         for folder in sorted(glob.glob(os.path.expanduser(os.path.expandvars(pattern))))
     ]
-    for folders in (on_path, elsewhere):
-        for name in [*(f"python3.{minor}" for minor in wanted.minors), "python3"]:
-            yield from (folder / name for folder in folders if (folder / name).is_file())
+    for name in [*(f"python3.{minor}" for minor in wanted.minors), "python3"]:
+        for folder in (*on_path, *elsewhere):
+            if (folder / name).is_file():
+                yield folder / name
+    yield Path(sys.executable)
 
 
 def probe(candidate: Path) -> Interpreter | None:

@@ -142,10 +142,14 @@ async def seq_of_client_message(
     )
 
 
+BATCH = 500
+"""How many events are read at once."""
+
+
 async def events_after(
-    session: AsyncSession, conversation_id: str, after: int, limit: int = 500
+    session: AsyncSession, conversation_id: str, after: int, limit: int = BATCH
 ) -> list[Event]:
-    """The events with a number above `after`, in order."""
+    """The events with a number above `after`, in order, at most `limit` of them."""
     rows = await session.scalars(
         select(EventRow)
         .where(EventRow.conversation_id == conversation_id, EventRow.seq > after)
@@ -188,14 +192,19 @@ async def current_state(session: AsyncSession, conversation_id: str) -> StateBod
     return StateBody.model_validate(row.body)
 
 
-async def oldest_pending(session: AsyncSession, conversation_id: str) -> EventRow | None:
-    """The first message that awaits the bot, or None."""
-    return await session.scalar(
-        select(EventRow)
-        .where(EventRow.conversation_id == conversation_id, EventRow.pending)
+async def oldest_pending(
+    session: AsyncSession, conversation_id: str
+) -> tuple[ConversationRow, EventRow] | None:
+    """The conversation with its first message that awaits the bot, or None."""
+    rows = await session.execute(
+        select(ConversationRow, EventRow)
+        .join(EventRow, EventRow.conversation_id == ConversationRow.id)
+        .where(ConversationRow.id == conversation_id, EventRow.pending)
         .order_by(EventRow.seq)
         .limit(1)
     )
+    row = rows.first()
+    return (row[0], row[1]) if row else None
 
 
 async def settle(session: AsyncSession, conversation_id: str, seq: int) -> bool:

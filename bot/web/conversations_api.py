@@ -1,11 +1,12 @@
 """The conversation API, served to the web on the public port and to our channels internally."""
 
+import functools
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from bot.conversation import Conversations
-from bot.errors import Invalid, Unauthorized
+from bot.errors import Invalid, KreislotseError, Unauthorized
 from bot.events import StateBody
 from bot.export import Export
 from bot.http import (
@@ -14,6 +15,7 @@ from bot.http import (
     Accepted,
     After,
     Frame,
+    Handler,
     Operation,
     client_address,
     read_body,
@@ -24,6 +26,7 @@ from bot.http import (
     wants_json,
 )
 from bot.model import Channel
+from bot.stores.conversations import BATCH, hashed
 from bot.web.limits import LIMITS
 from bot.web.shapes import (
     ConversationStarted,
@@ -41,6 +44,30 @@ from translations.languages import all_languages
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 INTERNAL: web.AppKey[bool] = web.AppKey("internal", bool)
 """Whether this listener serves our own channels."""
+
+
+def _named(request: web.Request) -> tuple[str, str | None]:
+    """The conversation's id and the token that came with the request."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else None
+    return request.match_info["id"], bearer
+
+
+def _in_her_language(handler: Handler) -> Handler:
+    """Tells errors in the conversation's language, which is looked up only when there is one."""
+
+    @functools.wraps(handler)
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Unauthorized:
+            raise
+        except KreislotseError:
+            row, _ = await request.config_dict[CONVERSATIONS].view(*_named(request))
+            request[LANGUAGE] = row.language
+            raise
+
+    return handle
 
 
 async def start(request: web.Request) -> web.StreamResponse:
@@ -84,11 +111,12 @@ async def view(request: web.Request) -> web.StreamResponse:
     )
 
 
+@_in_her_language
 async def post_message(request: web.Request) -> web.StreamResponse:
     """Stores a message; the answer comes as an event."""
-    conversation_id, token = await _known(request)
+    conversation_id, token = _named(request)
     await request.config_dict[LIMITS].count(
-        "message", conversation_id, request.config_dict[SETTINGS].messages_per_minute
+        "message", hashed(token or ""), request.config_dict[SETTINGS].messages_per_minute
     )
     body = await read_body(request, PostMessage)
     seq = await request.config_dict[CONVERSATIONS].post(
@@ -97,26 +125,31 @@ async def post_message(request: web.Request) -> web.StreamResponse:
     return reply(Accepted(seq=seq), 202)
 
 
+@_in_her_language
 async def events(request: web.Request) -> web.StreamResponse:
     """Events as a stream, or as a list where JSON is asked for."""
     conversations, (conversation_id, token) = request.config_dict[CONVERSATIONS], _named(request)
-    await _known(request)
     if wants_json(request):
         after = read_query(request, After).after
         return reply(Events(events=await conversations.events(conversation_id, token, after)))
 
     async def fetch(after: int) -> AsyncIterator[Frame]:
-        while batch := await conversations.events(conversation_id, token, after):
+        full = True
+        while full:
+            batch = await conversations.events(conversation_id, token, after)
             for event in batch:
                 yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
-            after = batch[-1].seq
+                after = event.seq
+            full = len(batch) == BATCH
 
+    await conversations.view(conversation_id, token)  # refuses before the stream begins
     return await stream(request, conversation_id, resume_point(request), fetch)
 
 
+@_in_her_language
 async def request_person(request: web.Request) -> web.StreamResponse:
     """Asks for a person."""
-    conversation_id, token = await _known(request)
+    conversation_id, token = _named(request)
     body = await read_body(request, RequestPerson)
     state = await request.config_dict[CONVERSATIONS].request_person(
         conversation_id, token, body.office, body.kind, body.phone, body.text
@@ -124,9 +157,10 @@ async def request_person(request: web.Request) -> web.StreamResponse:
     return reply(state, 202)
 
 
+@_in_her_language
 async def set_language(request: web.Request) -> web.StreamResponse:
     """Switches the language."""
-    conversation_id, token = await _known(request)
+    conversation_id, token = _named(request)
     body = await read_body(request, SetLanguage)
     language = await request.config_dict[CONVERSATIONS].set_language(
         conversation_id, token, body.language
@@ -134,9 +168,10 @@ async def set_language(request: web.Request) -> web.StreamResponse:
     return reply(LanguageSet(language=language.code, direction=language.direction))
 
 
+@_in_her_language
 async def give_feedback(request: web.Request) -> web.StreamResponse:
     """Keeps whether an answer helped."""
-    conversation_id, token = await _known(request)
+    conversation_id, token = _named(request)
     body = await read_body(request, GiveFeedback)
     await request.config_dict[CONVERSATIONS].give_feedback(
         conversation_id, token, body.seq, body.helpful, body.comment
@@ -144,15 +179,17 @@ async def give_feedback(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+@_in_her_language
 async def close(request: web.Request) -> web.StreamResponse:
     """Ends the conversation."""
-    conversation_id, token = await _known(request)
+    conversation_id, token = _named(request)
     return reply(await request.config_dict[CONVERSATIONS].close(conversation_id, token))
 
 
+@_in_her_language
 async def export(request: web.Request) -> web.StreamResponse:
     """Everything kept about the conversation."""
-    conversation_id, token = await _known(request)
+    conversation_id, token = _named(request)
     response = reply(await request.config_dict[CONVERSATIONS].export(conversation_id, token))
     response.headers["Content-Disposition"] = 'attachment; filename="gespraech.json"'
     return response
@@ -168,26 +205,6 @@ async def typing(request: web.Request) -> web.StreamResponse:
     """Says that the citizen is writing."""
     await request.config_dict[CONVERSATIONS].typing(*_named(request))
     return web.Response(status=204)
-
-
-def _named(request: web.Request) -> tuple[str, str | None]:
-    """The conversation's id and the token that came with the request."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else None
-    return request.match_info["id"], bearer
-
-
-async def _known(request: web.Request) -> tuple[str, str | None]:
-    """Like `_named`, after making sure that the token opens the conversation.
-
-    Errors in what follows are then told in the conversation's language.
-    """
-    conversation_id, token = _named(request)
-    if not token:
-        raise Unauthorized
-    row, _ = await request.config_dict[CONVERSATIONS].view(conversation_id, token)
-    request[LANGUAGE] = row.language
-    return conversation_id, token
 
 
 _ONE = "/api/v1/conversations/{id}"

@@ -19,7 +19,9 @@ async def understand(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, Understand)
     if len(body.text) > request.config_dict[SETTINGS].text_limit:
         raise Invalid(text="text_too_long")
-    found = await request.config_dict[UNDERSTANDER].understand(body.text, body.language)
+    understander = request.config_dict[UNDERSTANDER]
+    spoken = understander.language_of(body.text, body.language)
+    found = await understander.understand(body.text, spoken)
     return reply(
         Understood(
             decision=found.decision.value,
