@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
-from bot.crisis import CrisisKind
+from bot.crisis_response import CrisisResponse
 from bot.errors import ConversationClosed, Invalid
 from bot.events import Event, Message, MessagePosted, StateBody
 from bot.export import Export, collect
-from bot.model import Author, Channel, ConversationState, HandoverKind, Priority
+from bot.model import Author, Channel, ConversationState, HandoverKind
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.replies.replies import Replies
 from bot.settings import Settings
@@ -62,6 +62,7 @@ class Conversations:
         desk: Desk,
         replies: Replies,
         understander: Understander,
+        crisis: CrisisResponse,
         begin_turn: Callable[[str], None],
     ) -> None:
         self._database = database
@@ -73,6 +74,7 @@ class Conversations:
         self._desk = desk
         self._replies = replies
         self._understander = understander
+        self._crisis = crisis
         self._begin_turn = begin_turn
 
     async def start(
@@ -128,12 +130,12 @@ class Conversations:
                 return known
             self._refuse_closed(row)
             to_a_person = ConversationState(row.state).belongs_to_a_person
+            crisis = None if payload else self._understander.crisis_of(text)
+            spoken = self._spoken(row, text, payload)
             message = Message(
                 author=Author.CITIZEN,
                 text=text,
-                language=row.language
-                if payload
-                else self._understander.language_of(text, row.language),
+                language=spoken,
                 client_message_id=client_message_id,
             )
             posted = await conversations.append_message(
@@ -141,31 +143,26 @@ class Conversations:
                 row.id,
                 message,
                 self._clock.now(),
-                pending=not to_a_person,
+                pending=not to_a_person and crisis is None,
                 payload=payload,
             )
             staff_involved = row.state != ConversationState.BOT
             if staff_involved:
                 await self._desk.pass_on(session, row, posted)
-            if to_a_person and (crisis := self._understander.crisis_of(text)):
-                await self.raise_crisis(session, row, crisis)
+            if crisis:
+                staff_involved = True
+                if not row.language_chosen and self._replies.speaks(spoken):
+                    row.language = spoken
+                await self._crisis.give(session, row, crisis)
+        if not to_a_person and crisis is None:
+            self._begin_turn(conversation_id)
         await self._notifier.wake(conversation_id)
         if staff_involved:
             await self._notifier.wake(STAFF_TOPIC)
-        if not to_a_person:
-            self._begin_turn(conversation_id)
         return posted.seq
 
-    async def raise_crisis(self, session: AsyncSession, row: ConversationRow, kind: str) -> None:
-        """Gives the right numbers at once, and puts the case first where staff can be reached."""
-        office = self._catalogue.office_of(row.service) or self._catalogue.county.default_office
-        on_duty = await self._desk.on_duty(session, office)
-        message = self._replies.crisis(CrisisKind(kind), office, on_duty, row.language)
-        posted = await conversations.append_message(session, row.id, message, self._clock.now())
-        if self._desk.kinds(office):
-            wish = Request(office, HandoverKind.CHAT, "crisis", Priority.CRISIS)
-            await self._desk.request(session, row, wish)
-            await self._desk.pass_on(session, row, posted)
+    def _spoken(self, row: ConversationRow, text: str, payload: str | None) -> str:
+        return row.language if payload else self._understander.language_of(text, row.language)
 
     async def request_person(
         self,
@@ -198,6 +195,8 @@ class Conversations:
             )
             wish = Request(wanted, kind, "requested", phone=phone, text=text)
             await self._desk.request(session, row, wish)
+            if text is not None and (crisis := self._understander.crisis_of(text)):
+                await self._crisis.give(session, row, crisis)
             state = await conversations.current_state(session, row.id)
         await self._wake_all(conversation_id)
         return state
@@ -236,6 +235,11 @@ class Conversations:
             if seq is not None and not await conversations.event_at(session, row.id, seq):
                 raise Invalid(seq="seq_unknown")
             feedback.add(session, row.id, seq, helpful, comment, self._clock.now())
+            crisis = self._understander.crisis_of(comment) if comment else None
+            if crisis:
+                await self._crisis.give(session, row, crisis)
+        if crisis:
+            await self._wake_all(conversation_id)
 
     async def close(self, conversation_id: str, token: str | None) -> StateBody:
         """Ends the conversation, and with it a case that waits for a person."""
@@ -264,6 +268,15 @@ class Conversations:
         await self._desk.withdraw(session, row)
         await conversations.erase(session, row.id)
         await audit.record(session, self._clock.now(), actor, "erase", row.id)
+
+    async def language_of(self, conversation_id: str, token: str | None) -> str:
+        """The conversation's language, for whoever holds its token.
+
+        Raises:
+            Unauthorized: see `conversations.access`.
+        """
+        async with self._database.read() as session:
+            return (await conversations.access(session, conversation_id, token)).language
 
     async def view(
         self, conversation_id: str, token: str | None

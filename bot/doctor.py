@@ -75,7 +75,7 @@ async def _database(settings: Settings) -> Finding:
 
 async def _rasa(settings: Settings) -> Finding:
     async with aiohttp.ClientSession() as client:
-        rasa = RasaDialogue(client, settings.rasa, settings.rasa_timeout_s, 1.0)
+        rasa = RasaDialogue(client, settings.rasa, settings.rasa_timeout_s)
         if await rasa.ready():
             return Finding(0, "Rasa answers.")
     return Finding(1, f"Rasa does not answer at {settings.rasa[0]}; is it running?")

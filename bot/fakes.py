@@ -24,7 +24,12 @@ class FakeDialogue:
         self.gate.set()
 
     async def turn(
-        self, text: str, language: str, state: dict[str, Any] | None, payload: str | None = None
+        self,
+        text: str,
+        language: str,
+        deadline_s: float,
+        state: dict[str, Any] | None,
+        payload: str | None = None,
     ) -> DialogueTurn:
         """See `bot.ports.Dialogue`."""
         self.calls.append(text)

@@ -15,9 +15,16 @@ class Dialogue(Protocol):
     """Decides by rule what to do with one message of a citizen."""
 
     async def turn(
-        self, text: str, language: str, state: dict[str, Any] | None, payload: str | None = None
+        self,
+        text: str,
+        language: str,
+        deadline_s: float,
+        state: dict[str, Any] | None,
+        payload: str | None = None,
     ) -> DialogueTurn:
         """The acts for `text`, or for the button `payload` that it was the title of.
+
+        Failed calls are repeated until `deadline_s` has passed.
 
         Raises:
             DialogueUnavailable: no answer came; the same call may be tried again.

@@ -27,16 +27,18 @@ class RasaDialogue:
     A call has no effect in Rasa that outlasts it, so repeating it is safe.
     """
 
-    def __init__(
-        self, session: aiohttp.ClientSession, urls: list[str], timeout_s: float, deadline_s: float
-    ) -> None:
+    def __init__(self, session: aiohttp.ClientSession, urls: list[str], timeout_s: float) -> None:
         self._session = session
         self._urls = itertools.cycle([url.rstrip("/") for url in urls])
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=1.0)
-        self._deadline_s = deadline_s
 
     async def turn(
-        self, text: str, language: str, state: dict[str, Any] | None, payload: str | None = None
+        self,
+        text: str,
+        language: str,
+        deadline_s: float,
+        state: dict[str, Any] | None,
+        payload: str | None = None,
     ) -> DialogueTurn:
         """See `bot.ports.Dialogue`."""
         body = {"text": text, "language": language, "state": state, "payload": payload}
@@ -44,7 +46,7 @@ class RasaDialogue:
             async for attempt in stamina.retry_context(
                 on=_Failed,
                 attempts=None,
-                timeout=self._deadline_s,
+                timeout=deadline_s,
                 wait_initial=_ATTEMPTS_WAIT_S,
                 wait_max=_ATTEMPTS_WAIT_MAX_S,
             ):

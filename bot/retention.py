@@ -4,12 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import delete
+
 from bot.clock import Clock
 from bot.errors import NotFound
 from bot.export import collect
 from bot.settings import Settings
 from bot.stores import conversations
 from bot.stores.database import Database
+from bot.stores.tables import SessionRow
 from handover import audit
 
 
@@ -32,6 +35,8 @@ async def purge(database: Database, settings: Settings) -> PurgeReport:
         async with database.write() as session:
             await conversations.erase(session, conversation_id)
             await audit.record(session, now, "purge", "erase", conversation_id)
+    async with database.write() as session:
+        await session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
     await database.forget()
     async with database.read() as session:
         left = await conversations.unchanged_since(session, before)

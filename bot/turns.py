@@ -9,6 +9,7 @@ nothing is answered twice.
 import asyncio
 import contextlib
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
-from bot.conversation import Conversations
+from bot.crisis_response import CrisisResponse
 from bot.errors import BadRequest, DialogueUnavailable, NotFound
 from bot.events import Message
 from bot.metrics import TURN_SECONDS, TURNS
@@ -61,6 +62,7 @@ class Turns:
         desk: Desk,
         replies: Replies,
         understander: Understander,
+        crisis: CrisisResponse,
     ) -> None:
         self._database = database
         self._notifier = notifier
@@ -70,11 +72,12 @@ class Turns:
         self._desk = desk
         self._replies = replies
         self._understander = understander
+        self._crisis = crisis
         self._slots = asyncio.Semaphore(settings.rasa_concurrency)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._failures: Counter[str] = Counter()
-        self.conversations: Conversations
+        self._rasa_answers = True
 
     def begin(self, conversation_id: str) -> None:
         """Sees to it that the conversation's pending messages are answered."""
@@ -105,6 +108,8 @@ class Turns:
             try:
                 await self._take_up(self._clock.now() - patience)
                 await self._desk.return_silent_claims()
+                await self._desk.end_waiting_after_hours()
+                await self._desk.count_waiting()
             except Exception as error:  # the database may be away for a while
                 log.error("sweep failed", error=type(error).__name__)
 
@@ -126,8 +131,9 @@ class Turns:
             self._failures[conversation_id] += 1
             log.error("turn failed", conversation_id=conversation_id, error=type(error).__name__)
         finally:
-            self._again.discard(conversation_id)
             del self._tasks[conversation_id]
+            if conversation_id in self._again:  # it came while this task was failing
+                self.begin(conversation_id)
 
     async def _turn(self, conversation_id: str) -> bool:
         """Answers the oldest pending message; false where there is none."""
@@ -137,8 +143,10 @@ class Turns:
             return False
         row, event = found
         with TURN_SECONDS.time():
-            async with self._slots, self._shown_as_typing(row, event):
-                understanding = await self._understand(row, event)
+            begun = time.monotonic()
+            async with self._shown_as_typing(row.id, event.seq), self._slots:
+                left_s = self._patience_s() - (time.monotonic() - begun)
+                understanding = await self._understand(row, event, left_s)
             staff_involved = await self._store(conversation_id, event, understanding)
         await self._notifier.wake(conversation_id)
         if staff_involved:
@@ -146,22 +154,34 @@ class Turns:
         self._failures.pop(conversation_id, None)
         return True
 
-    async def _understand(self, row: ConversationRow, event: EventRow) -> Understanding | None:
+    def _patience_s(self) -> float:
+        """How long a citizen waits: not for long where the one before waited in vain."""
+        deadline_s, one_call_s = self._settings.turn_deadline_s, self._settings.rasa_timeout_s
+        return deadline_s if self._rasa_answers else min(one_call_s, deadline_s)
+
+    async def _understand(
+        self, row: ConversationRow, event: EventRow, left_s: float
+    ) -> Understanding | None:
         """What the message asks for; None where the rules cannot be reached or keep failing."""
-        if self._failures[row.id] >= _ATTEMPTS:
+        if self._failures[row.id] >= _ATTEMPTS or left_s <= 0:
             return None
         if (choice := _own_payload(event.payload)) is not None:
             return Understanding(choice, row.language)
         text, spoken = event.body["text"], event.body["language"]
+        state = row.dialogue or None
         try:
-            return await self._understander.understand(
-                text, spoken, row.dialogue or None, event.payload
-            )
+            try:
+                found = await self._understander.understand(
+                    text, spoken, left_s, state, event.payload
+                )
+            except BadRequest:  # a payload that this model does not know: the title says it too
+                found = await self._understander.understand(text, spoken, left_s, state)
         except DialogueUnavailable:
             log.warning("rasa unavailable", conversation_id=row.id)
+            self._rasa_answers = False
             return None
-        except BadRequest:  # a payload that this model does not know: the title says it too
-            return await self._understander.understand(text, spoken, row.dialogue or None)
+        self._rasa_answers = True
+        return found
 
     async def _store(
         self, conversation_id: str, event: EventRow, understanding: Understanding | None
@@ -191,29 +211,36 @@ class Turns:
             await self._desk.pass_on(session, row, posted)
 
     @contextlib.asynccontextmanager
-    async def _shown_as_typing(self, row: ConversationRow, event: EventRow) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._show_typing(row, event))
+    async def _shown_as_typing(self, conversation_id: str, seq: int) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._show_typing(conversation_id, seq))
         try:
             yield
         finally:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
 
-    async def _show_typing(self, row: ConversationRow, event: EventRow) -> None:
+    async def _show_typing(self, conversation_id: str, seq: int) -> None:
         """Says that the bot is at work and, once, that it takes longer."""
         shown_s, told = 0.0, False
         while True:
             sign = {"type": "typing", "author": Author.BOT.value}
-            await self._notifier.whisper(row.id, sign)
+            await self._notifier.whisper(conversation_id, sign)
             await asyncio.sleep(_TYPING_EVERY_S)
             shown_s += _TYPING_EVERY_S
             if shown_s >= _SLOW_S and not told:
                 told = True
-                async with self._database.write() as session:
-                    slow = self._replies.plain("bot.slow", row.language)
-                    await self._say(session, row, slow)
-                await self._notifier.wake(row.id)
+                await asyncio.shield(self._say_that_it_takes_longer(conversation_id, seq))
+
+    async def _say_that_it_takes_longer(self, conversation_id: str, seq: int) -> None:
+        async with self._database.write() as session:
+            row = await conversations.lock(session, conversation_id)
+            event = await session.get(EventRow, (conversation_id, seq))
+            owner = ConversationState(row.state)
+            if owner.belongs_to_a_person or not (event and event.pending):
+                return
+            slow = self._replies.plain("bot.slow", row.language)
+            await self._say(session, row, slow.model_copy(update={"author": Author.SYSTEM}))
+        await self._notifier.wake(conversation_id)
 
 
 def _own_payload(payload: str | None) -> Decision | None:
@@ -248,7 +275,8 @@ class _Carrying:
         if not row.language_chosen and not self._event.payload:
             row.language = self._written_in(understanding.language)
         if understanding.crisis:
-            await self._turns.conversations.raise_crisis(self._session, row, understanding.crisis)
+            # written before these words were known as such: `post` answers others at once
+            await self._turns._crisis.give(self._session, row, understanding.crisis)
         elif understanding.turn is None:
             await self._own_choice()
         else:

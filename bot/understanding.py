@@ -38,19 +38,21 @@ class Understander:
         self,
         text: str,
         spoken: str,
+        deadline_s: float,
         state: dict[str, Any] | None = None,
         payload: str | None = None,
     ) -> Understanding:
         """Understands `text`, written in the language `spoken`, in the dialogue's `state`.
 
-        `payload` is that of the pressed button, whose title the text then is.
+        `payload` is that of the pressed button, whose title the text then is; `deadline_s` is how
+        long Rasa is waited for.
 
         Raises:
             DialogueUnavailable: Rasa did not answer; a crisis is recognised all the same.
         """
         if payload is None and (kind := self.crisis_of(text)):
             return Understanding(Decision.CRISIS, spoken, crisis=kind, confidence=1.0)
-        turn = await self._dialogue.turn(text, spoken, state, payload)
+        turn = await self._dialogue.turn(text, spoken, deadline_s, state, payload)
         return _understanding(turn, spoken)
 
 

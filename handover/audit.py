@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.stores.counters import next_number
+from bot.stores.counters import last_number, next_number
 from bot.stores.tables import AuditRow
 
 _START = "0" * 64
@@ -39,7 +39,7 @@ async def first_broken_line(session: AsyncSession) -> int | None:
         if line.id != expected or line.previous != previous or line.hash != _hash(line):
             return expected
         previous, expected = line.hash, expected + 1
-    return None
+    return None if await last_number(session, "audit") == expected - 1 else expected
 
 
 def _hash(line: AuditRow) -> str:

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.schema import County, Office, OfficeId
 from bot.clock import Clock
-from bot.errors import NoHandover, NotOwner, OfficeClosed
+from bot.errors import NoHandover, OfficeClosed
 from bot.events import Message, MessagePosted, StateBody
+from bot.metrics import WAITING
 from bot.model import (
     Author,
     Caseworker,
@@ -122,7 +123,7 @@ class Desk:
             raise OfficeClosed(hours.reopens_at, [kind.value for kind in kinds])
         present = await records.open_of(session, conversation.id)
         if present is not None and present.state == HandoverState.CLAIMED:
-            await self._raise_priority(session, present, wish.priority, now)
+            await self._note_wish(session, present, wish, now)
             return
         handover = present or HandoverRow(
             id=str(uuid.uuid4()),
@@ -131,12 +132,30 @@ class Desk:
             urgent=False,
             requested_at=now,
         )
+        left = handover.office if present and handover.office != wish.office else None
         handover.office, handover.kind, handover.reason = wish.office, wish.kind, wish.reason
-        handover.urgent = handover.urgent or wish.priority is Priority.CRISIS
-        handover.phone, handover.text = wish.phone, wish.text
+        _take_over(handover, wish)
         session.add(handover)
         await session.flush()
+        if left:
+            await records.announce(session, handover, now, office=left)
         await self._to_queue(session, conversation, handover, now)
+
+    async def cry_for_help(
+        self, session: AsyncSession, conversation: ConversationRow, office: OfficeId
+    ) -> None:
+        """Puts the conversation first in the queue: a case that is there stays what it is."""
+        now = self._clock.now()
+        present = await records.open_of(session, conversation.id)
+        if present is None:
+            wish = Request(office, HandoverKind.CHAT, "crisis", Priority.CRISIS)
+            await self.request(session, conversation, wish)
+        elif not present.urgent:
+            present.urgent = True
+            await session.flush()
+            await records.announce(session, present, now)
+            if present.state == HandoverState.WAITING:
+                await self._to_queue(session, conversation, present, now)
 
     async def withdraw(self, session: AsyncSession, conversation: ConversationRow) -> None:
         """Ends the conversation's open handover, where there is one."""
@@ -168,12 +187,13 @@ class Desk:
             if handover is not None:
                 await records.announce(session, handover, self._clock.now(), seq)
 
-    async def _raise_priority(
-        self, session: AsyncSession, handover: HandoverRow, priority: Priority, now: dt.datetime
+    async def _note_wish(
+        self, session: AsyncSession, handover: HandoverRow, wish: Request, now: dt.datetime
     ) -> None:
-        if priority is Priority.CRISIS and not handover.urgent:
-            handover.urgent = True
-            await records.announce(session, handover, now)
+        """Adds what the citizen leaves to the case that somebody is working on."""
+        _take_over(handover, wish)
+        await session.flush()
+        await records.announce(session, handover, now)
 
     async def _to_queue(
         self,
@@ -204,8 +224,8 @@ class Desk:
         """What the citizen is told: that she waits now, or that somebody comes back to her."""
         office = OfficeId(handover.office)
         hours = self.calendar.hours_of(office, now)
-        if handover.kind != HandoverKind.CHAT or not hours.open:
-            # outside opening hours nobody must be shown as waiting
+        if not await self._somebody_comes(session, handover, hours.open):
+            # nobody is shown as waiting whom nobody is going to answer
             key = "bot.state_crisis_queued" if handover.urgent else f"bot.state_{handover.kind}"
             return StateBody(
                 state=ConversationState.CALLBACK,
@@ -220,6 +240,13 @@ class Desk:
             wait_s=await records.median_pickup_s(session, office, self._settings.median_window),
             text=self._say(conversation, "bot.state_waiting", office=self.office(office).short),
         )
+
+    async def _somebody_comes(
+        self, session: AsyncSession, handover: HandoverRow, is_open: bool
+    ) -> bool:
+        if handover.kind != HandoverKind.CHAT or not is_open:
+            return False
+        return not handover.urgent or await self.on_duty(session, OfficeId(handover.office))
 
     # --- the caseworker's side -----------------------------------------------------------
 
@@ -272,10 +299,9 @@ class Desk:
                 text=text,
                 language=SOURCE,
                 name=caseworker.name,
-                client_message_id=key,
             )
             posted = await conversations.append_message(
-                session, handover.conversation_id, message, now
+                session, handover.conversation_id, message, now, known_as=key
             )
             await records.announce(session, handover, now, posted.seq)
             await audit.record(session, now, caseworker.username, "reply", handover.id)
@@ -327,9 +353,7 @@ class Desk:
             NotOwner: only the owner may.
         """
         async with self._database.read() as session:
-            handover = await records.get_for(session, handover_id, caseworker)
-        if handover.claimed_by != caseworker.id:
-            raise NotOwner
+            handover = await records.owned(session, handover_id, caseworker)
         sign = {"type": "typing", "author": Author.CASEWORKER.value}
         await self._notifier.whisper(handover.conversation_id, sign)
 
@@ -339,16 +363,47 @@ class Desk:
         before = self._clock.now() - limit
         async with self._database.read() as session:
             silent = await records.silent_claims(session, before)
-        for handover in silent:
+        return [await self._return_silent(handover, before) for handover in silent].count(True)
+
+    async def _return_silent(self, handover: HandoverRow, before: dt.datetime) -> bool:
+        """Returns one claim, if it still is silent; an error concerns no other."""
+        try:
             async with self._database.write() as session:
                 await conversations.lock(session, handover.conversation_id)
                 still = await records.silent_claims(session, before, handover.id)
                 for row in still:
                     await self._release(session, row, "system")
-            if still:
-                log.info("silent claim returned", handover_id=handover.id)
-                await self._wake(handover)
-        return len(silent)
+        except Exception as error:
+            log.error("claim not returned", handover_id=handover.id, error=type(error).__name__)
+            return False
+        if still:
+            log.info("silent claim returned", handover_id=handover.id)
+            await self._wake(handover)
+        return bool(still)
+
+    async def end_waiting_after_hours(self) -> int:
+        """Tells those who wait for a chat when their office closes, and lets the bot answer.
+
+        Their cases stay in the queue.
+        """
+        closed = [office for office in self._offices if not self.is_open(office)]
+        async with self._database.read() as session:
+            waiting = await records.waiting_chats(session, closed)
+        for handover in waiting:
+            async with self._database.write() as session:
+                conversation = await conversations.lock(session, handover.conversation_id)
+                case = await records.open_of(session, conversation.id)
+                if case and conversation.state == ConversationState.WAITING:
+                    await self._to_queue(session, conversation, case, self._clock.now())
+            await self._wake(handover)
+        return len(waiting)
+
+    async def count_waiting(self) -> None:
+        """Notes for the metrics how many cases wait in each office."""
+        async with self._database.read() as session:
+            counts = await records.count_waiting(session)
+        for office in self._offices:
+            WAITING.labels(office).set(counts.get(office, 0))
 
     async def _lock(
         self, session: AsyncSession, handover_id: str, caseworker: Caseworker
@@ -400,3 +455,11 @@ class Desk:
     async def _wake(self, handover: HandoverRow) -> None:
         await self._notifier.wake(handover.conversation_id)
         await self._notifier.wake(STAFF_TOPIC)
+
+
+def _take_over(handover: HandoverRow, wish: Request) -> None:
+    """Adds a wish to a case; what an earlier wish left there is never lost."""
+    handover.urgent = handover.urgent or wish.priority is Priority.CRISIS
+    handover.phone = wish.phone or handover.phone
+    texts = [text for text in (handover.text, wish.text) if text]
+    handover.text = "\n".join(dict.fromkeys(texts)) or None

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import statistics
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import HandoverAlreadyClaimed, HandoverNotOpen, NotFound, NotOwner
-from bot.model import Author, Caseworker, HandoverState
+from bot.model import Author, Caseworker, ConversationState, HandoverState
 from bot.stores.counters import next_number
 from bot.stores.tables import AccountRow, ConversationRow, EventRow, HandoverRow, StaffEventRow
 
@@ -153,14 +154,45 @@ async def somebody_seen(session: AsyncSession, office: str, since: dt.datetime) 
     return any(office in offices for offices in rows)
 
 
+async def waiting_chats(session: AsyncSession, offices: Sequence[str]) -> list[HandoverRow]:
+    """Cases of these offices whose citizens are shown as waiting for a chat."""
+    rows = await session.scalars(
+        select(HandoverRow)
+        .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
+        .where(
+            HandoverRow.office.in_(offices),
+            HandoverRow.state == HandoverState.WAITING,
+            ConversationRow.state == ConversationState.WAITING,
+        )
+    )
+    return list(rows)
+
+
+async def count_waiting(session: AsyncSession) -> dict[str, int]:
+    """How many cases wait, by office."""
+    rows = await session.execute(
+        select(HandoverRow.office, func.count())
+        .where(HandoverRow.state == HandoverState.WAITING)
+        .group_by(HandoverRow.office)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def announce(
-    session: AsyncSession, handover: HandoverRow, at: dt.datetime, event_seq: int | None = None
+    session: AsyncSession,
+    handover: HandoverRow,
+    at: dt.datetime,
+    event_seq: int | None = None,
+    office: str | None = None,
 ) -> None:
-    """Adds to the consoles' feed that the handover changed, or that a message was added to it."""
+    """Adds to the consoles' feed that the handover changed, or that a message was added to it.
+
+    `office` is the one that it has just left, where that is to be told.
+    """
     session.add(
         StaffEventRow(
             seq=await next_number(session, "staff"),
-            office=handover.office,
+            office=office or handover.office,
             handover_id=handover.id,
             conversation_id=handover.conversation_id,
             event_seq=event_seq,

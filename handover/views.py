@@ -75,6 +75,8 @@ class Views:
             rows = await records.staff_events_after(session, caseworker.offices, after)
             changed = await records.with_context(session, {row.handover_id for row in rows})
             shown = {h.id: h for h in await self._shown(session, list(changed.values()))}
+            # a case that has moved on is no longer this office's to see
+            shown = {key: h for key, h in shown.items() if h.office in caseworker.offices}
             return [await self._fed(session, row, shown) for row in rows]
 
     async def _fed(

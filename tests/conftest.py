@@ -97,7 +97,15 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(env="test", data_dir=tmp_path, turn_deadline_s=2, rasa_timeout_s=1)
+    return Settings(
+        env="test",
+        data_dir=tmp_path,
+        turn_deadline_s=2,
+        rasa_timeout_s=1,
+        messages_per_minute=0,
+        new_conversations_per_minute=0,
+        sign_ins_per_minute=0,
+    )
 
 
 @pytest.fixture

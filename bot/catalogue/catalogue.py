@@ -87,8 +87,11 @@ class Catalogue:
             for name in office.featured
             if name not in self.services
         ]
+        offices = {office.id for office in self.county.offices}
         for service in self.services.values():
             path = data / "services" / service.office / f"{service.id}.yml"
+            if service.office not in offices:
+                problems.append(Problem(path, 1, "office", "is not among those of county.yml"))
             for other in service.related:
                 if other not in self.services:
                     problems.append(Problem(path, 1, "related", f"no service '{other}'"))

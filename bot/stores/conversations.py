@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotFound, Unauthorized
@@ -16,7 +16,7 @@ from bot.stores.tables import ConversationRow, EventRow
 
 def hashed(secret: str) -> str:
     """The form in which a token is kept; the token has 256 random bits, so no salt is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
 
 
 async def get(session: AsyncSession, conversation_id: str) -> ConversationRow:
@@ -89,8 +89,12 @@ async def append_message(
     *,
     pending: bool = False,
     payload: str | None = None,
+    known_as: str | None = None,
 ) -> MessagePosted:
-    """Adds a message to the conversation."""
+    """Adds a message to the conversation.
+
+    `known_as` is an id that keeps it from being added twice, where it has none of its own.
+    """
     seq = await next_seq(session, conversation_id, at)
     row = EventRow(
         conversation_id=conversation_id,
@@ -99,7 +103,7 @@ async def append_message(
         author=message.author,
         at=at,
         body=message.model_dump(mode="json"),
-        client_message_id=message.client_message_id,
+        client_message_id=known_as or message.client_message_id,
         payload=payload,
         pending=pending,
     )
@@ -142,6 +146,8 @@ async def seq_of_client_message(
     )
 
 
+_IS_STATE = EventRow.type == literal_column("'state'")
+"""Written out, as a partial index serves no parameter."""
 BATCH = 500
 """How many events are read at once."""
 
@@ -183,7 +189,7 @@ async def current_state(session: AsyncSession, conversation_id: str) -> StateBod
     """Who owns the conversation, as last told to the citizen."""
     row = await session.scalar(
         select(EventRow)
-        .where(EventRow.conversation_id == conversation_id, EventRow.type == "state")
+        .where(EventRow.conversation_id == conversation_id, _IS_STATE)
         .order_by(EventRow.seq.desc())
         .limit(1)
     )

@@ -3,7 +3,7 @@
 The first migration creates the counters `staff` and `audit`.
 """
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.stores.tables import CounterRow
@@ -23,3 +23,10 @@ async def next_number(session: AsyncSession, name: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return (await session.execute(statement)).scalar_one()
+
+
+async def last_number(session: AsyncSession, name: str) -> int:
+    """The number that the counter `name` gave out last."""
+    return (
+        await session.execute(select(CounterRow.value).where(CounterRow.name == name))
+    ).scalar_one()

@@ -85,8 +85,15 @@ class EventRow(Base):
             "ix_events_pending",
             "conversation_id",
             "seq",
-            sqlite_where=text("pending"),
+            sqlite_where=text("pending = 1"),
             postgresql_where=text("pending"),
+        ),
+        Index(
+            "ix_events_state",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("type = 'state'"),
+            postgresql_where=text("type = 'state'"),
         ),
     )
 
@@ -154,6 +161,8 @@ class HandoverRow(Base):
     __tablename__ = "handovers"
     __table_args__ = (
         Index("ix_handovers_queue", "office", "state", "urgent", "requested_at"),
+        Index("ix_handovers_pickups", "office", "first_claimed_at"),
+        Index("ix_handovers_claims", "state", "claimed_by"),
         Index(
             "ix_handovers_open",
             "conversation_id",

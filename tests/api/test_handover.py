@@ -243,6 +243,81 @@ async def test_crisis_while_a_person_is_there_still_gives_numbers(world: World) 
     assert (await citizen.call("GET", ""))[1]["state"]["state"] == "claimed"
 
 
+async def test_crisis_waits_for_nothing(world: World) -> None:
+    """Neither for Rasa, nor for what was asked before."""
+    citizen = await world.citizen(language="de")
+    world.dialogue.gate.clear()
+    await citizen.says("answer kfz_evb general")
+    await citizen.says("Ich will nicht mehr leben")
+    answer = (await citizen.until(lambda e: "0800 1110111" in e.get("text", "")))[-1]
+    assert answer
+    world.dialogue.gate.set()
+
+
+async def test_crisis_leaves_the_case_what_it_is(world: World) -> None:
+    staff = await world.caseworker(offices=("jc",))
+    citizen = await world.citizen(language="de")
+    body = {"office": "jc", "kind": "callback", "phone": "030 23125 999", "text": "nachmittags"}
+    await citizen.call("POST", "/handover", body)
+    await citizen.asks("Ich will nicht mehr leben")
+    [case] = await staff.queue()
+    assert (case["priority"], case["kind"]) == ("crisis", "callback")
+    assert (case["phone"], case["text"]) == ("030 23125 999", "nachmittags")
+
+
+async def test_crisis_in_what_is_left_for_a_person(world: World) -> None:
+    staff = await world.caseworker()
+    citizen = await world.citizen(language="de")
+    body = {"office": "kfz", "kind": "message", "text": "Ich will nicht mehr leben"}
+    assert (await citizen.call("POST", "/handover", body))[0] == 202
+    assert any("0800 1110111" in e.get("text", "") for e in await citizen.events())
+    [case] = await staff.queue()
+    assert (case["priority"], case["kind"]) == ("crisis", "message")
+
+
+async def test_crisis_with_nobody_present_shows_no_waiting(world: World) -> None:
+    citizen = await world.citizen(language="de")  # open, but nobody has signed in
+    await citizen.asks("Ich will nicht mehr leben")
+    assert "waiting" not in [e.get("state") for e in await citizen.events()]
+
+
+async def test_a_second_wish_loses_nothing_of_the_first(world: World) -> None:
+    staff = await world.caseworker(offices=("jc",))
+    other = await world.caseworker("otto", ("kfz",))
+    citizen = await world.citizen()
+    body = {"office": "jc", "kind": "callback", "phone": "030 23125 999", "text": "nachmittags"}
+    await citizen.call("POST", "/handover", body)
+    _, before = await staff.call("GET", "/handovers?state=waiting")
+    await citizen.wants_a_person("kfz")
+    [case] = await other.queue()
+    assert (case["phone"], case["text"]) == ("030 23125 999", "nachmittags")
+    await citizen.says("nur fuer kfz bestimmt")
+    # the office that it left is told that it is gone, and nothing else
+    _, feed = await staff.call("GET", f"/events?after={before['seq']}")
+    assert [event["type"] for event in feed["events"]] == ["gone"]
+    _, feed = await staff.call("GET", "/events?after=0")
+    assert "nur fuer kfz" not in str(feed)
+    assert {event["type"] for event in feed["events"]} == {"gone"}
+
+
+async def test_after_hours_nobody_is_left_waiting(world: World) -> None:
+    staff = await world.caseworker()
+    waiting, claimed = await world.citizen(language="de"), await world.citizen(language="de")
+    await claimed.wants_a_person()
+    [case] = await staff.queue()
+    await staff.claims(case["id"])
+    await waiting.wants_a_person()
+    world.clock.advance(hours=8)
+    assert await world.gateway.desk.return_silent_claims() == 1
+    assert await world.gateway.desk.end_waiting_after_hours() == 1
+    for citizen in (waiting, claimed):
+        state = (await citizen.events())[-1]
+        assert (state["state"], state["reopens_at"]) == ("callback", "2026-11-24T08:00:00+01:00")
+        assert "niemand mehr da" in state["text"]
+        assert (await citizen.asks("answer kfz_evb fees"))["service"] == "kfz_evb"
+    assert len(await staff.queue()) == 2
+
+
 async def test_waiting_is_estimated_from_recent_pickups_only(world: World) -> None:
     staff = await world.caseworker()
     for minutes in (2, 4, 9):

@@ -1,6 +1,7 @@
 """The catalogue refuses what it does not know, and says where."""
 
 import datetime as dt
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,3 +107,12 @@ def test_an_office_that_closes_before_it_opens_is_refused(tmp_path: Path) -> Non
     path = _write(tmp_path, text.replace('"12:00"', '"07:00"', 1), "county.yml")
     with pytest.raises(CatalogueError, match="opens at 08:00 but closes at 07:00"):
         read(path, County)
+
+
+def test_services_of_an_office_that_the_county_has_not_are_refused(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    county = tmp_path / "data/county.yml"
+    text = county.read_text("utf-8")
+    county.write_text(text[: text.index("  - id: jc")], "utf-8")
+    with pytest.raises(CatalogueError, match=r"is not among those of county\.yml"):
+        Catalogue.load(tmp_path / "data")
