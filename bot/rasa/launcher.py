@@ -191,7 +191,7 @@ def _keep_quiet() -> None:
         SQLALCHEMY_SILENCE_UBER_WARNING="1",
     )
     # TensorFlow's converter loads jax if it can, for a second and more, and nobody here converts.
-    sys.modules["jax"] = None
+    sys.modules["jax"] = None  # type: ignore[assignment]
     # skops looks through all loaded modules: few before Rasa, seconds' worth afterwards.
     import skops.io  # noqa: F401
 

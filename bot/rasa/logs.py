@@ -12,7 +12,7 @@ import contextlib
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
@@ -97,7 +97,7 @@ def _is_of_use(record: logging.LogRecord) -> bool:
     )
 
 
-def _event_alone(_: Any, __: str, event: dict[str, Any]) -> str:
+def _event_alone(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
     return str(event["event"])
 
 

@@ -128,11 +128,13 @@ def test_in_english(stack: Stack, browser: Browser) -> None:
     citizen = window(browser, PHONE, "en-GB")
     citizen.goto(stack.url("public"))
     citizen.get_by_test_id("launcher").click()
-    citizen.get_by_role("button", name=re.compile("Deutsch")).click()
-    citizen.get_by_role("button", name="English").click()
-    citizen.get_by_role("textbox").fill("Which documents do I need to register my used car?")
+    expect(_bot(citizen).first).to_contain_text("not with a human being")
+    citizen.get_by_role("textbox").fill(
+        "I moved house. Which papers do I need to re-register my car?"
+    )
     citizen.keyboard.press("Enter")
-    expect(_bot(citizen).last).to_contain_text("Zulassungsbescheinigung Teil")
+    expect(_bot(citizen).last).to_contain_text("You need these documents")
+    expect(_bot(citizen).last).to_contain_text("Not yet reviewed by the county")
     shot(citizen, "phone-english")
 
 

@@ -124,7 +124,7 @@ class TestFallback:
         assert dialogue.last["intent"]["name"] == "nlu_fallback"
         (offer,) = await dialogue.say(GIBBERISH)
         assert (offer["act"], offer["reason"]) == ("offer_handover", "not_understood")
-        assert await dialogue.press("affirm") == [{"act": "handover", "reason": "not_understood"}]
+        assert await dialogue.press("affirm") == [{"act": "handover", "reason": "requested"}]
 
     async def test_an_offer_can_be_declined(self, dialogue: Dialogue) -> None:
         await dialogue.say(GIBBERISH)

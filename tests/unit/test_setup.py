@@ -419,7 +419,9 @@ cli.STEPS["long"] = long
 sys.exit(cli.main(["long"]))
 """
     process = subprocess.Popen(
-        [sys.executable, "-c", code],
+        # as a terminal starts it: whoever runs the tests in the background ignores Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        args=[sys.executable, "-c", code],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
