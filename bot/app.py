@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.clock import Clock
 from bot.conversation import Conversations
 from bot.crisis import CrisisDetector
+from bot.crisis_response import CrisisResponse
 from bot.http import NOTIFIER, SETTINGS, STREAMS, TEXTS, Handler, Operation
 from bot.notify import LocalNotifier, RedisNotifier
 from bot.ports import Dialogue
@@ -113,29 +115,27 @@ class Gateway:
             if dialogue is None:
                 client = await stack.enter_async_context(aiohttp.ClientSession())
                 dialogue = self._rasa = RasaDialogue(
-                    client,
-                    self.settings.rasa,
-                    self.settings.rasa_timeout_s,
-                    self.settings.turn_deadline_s,
+                    client, self.settings.rasa, self.settings.rasa_timeout_s
                 )
             understander = Understander(dialogue, self.knowledge.detection, self.knowledge.crisis)
+            crisis = CrisisResponse(self.catalogue, self.clock, self.desk, self.replies)
             self.turns = turns = Turns(
                 self.database, self.notifier, self.clock, self.catalogue, self.settings,
-                self.desk, self.replies, understander,
+                self.desk, self.replies, understander, crisis,
             )  # fmt: skip
-            turns.conversations = Conversations(
+            conversations = Conversations(
                 self.database, self.notifier, self.clock, self.catalogue, self.texts,
-                self.settings, self.desk, self.replies, understander, turns.begin,
+                self.settings, self.desk, self.replies, understander, crisis, turns.begin,
             )  # fmt: skip
             await stack.enter_async_context(_kept(self.notifier.running()))
             await stack.enter_async_context(_kept(turns.running()))
-            yield self._listeners(turns.conversations, understander)
+            yield self._listeners(conversations, understander)
 
     def _listeners(self, conversations: Conversations, understander: Understander) -> Listeners:
         limits = Limits(self.settings)
-        public = self._application("public", [cors])
-        internal = self._application("internal", [])
-        staff = self._application("staff", [staff_api.guard])
+        public = self._application("public", outside=[cors])
+        internal = self._application("internal")
+        staff = self._application("staff", inside=[staff_api.guard])
         for app, is_internal in ((public, False), (internal, True)):
             app[conversations_api.CONVERSATIONS] = conversations
             app[conversations_api.INTERNAL] = is_internal
@@ -160,10 +160,14 @@ class Gateway:
         add_console(staff, ROOT / "handover/console/dist")
         return Listeners(public, staff, internal)
 
-    def _application(self, name: str, more: list[object]) -> web.Application:
+    def _application(
+        self, name: str, outside: Sequence[object] = (), inside: Sequence[object] = ()
+    ) -> web.Application:
+        """An application whose errors are JSON for what is `inside`, and seen by the `outside`."""
         app = web.Application(
             middlewares=[
-                _counted(name), http.security_headers, http.errors_as_json, *more,  # type: ignore[list-item]
+                _counted(name), http.security_headers,  # type: ignore[list-item]
+                *outside, http.errors_as_json, *inside,  # type: ignore[list-item]
             ],
             client_max_size=self.settings.body_limit,
         )  # fmt: skip
@@ -217,7 +221,15 @@ async def serve(settings: Settings) -> None:
             staff=settings.staff_port,
             internal=settings.internal_port,
         )
-        await asyncio.Event().wait()
+        await _asked_to_stop()
+
+
+async def _asked_to_stop() -> None:
+    """Returns when the process is asked to end; then everything is closed in order."""
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
 
 
 @contextlib.asynccontextmanager

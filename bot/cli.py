@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import uvloop
 from pydantic import ValidationError
 
 from bot.catalogue.loader import CatalogueError
@@ -242,7 +243,8 @@ def translations_status() -> None:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
     except KeyboardInterrupt:
         sys.exit(130)
     except CatalogueError as error:

@@ -46,6 +46,16 @@ ALLOWED_ORIGIN = web.RequestKey("allowed_origin", str)
 """The foreign origin that may read the answer, where there is one."""
 
 PING_S = 15.0
+MAX_STREAMS = 8
+"""Streams that one reader may hold open in this process; one more ends the oldest.
+
+Ending beats refusing: a phone that changes its network leaves streams behind which nobody
+reads any more, and they must not lock their owner out.
+"""
+MAX_SEQ = 2**31 - 1
+"""The largest number that the database holds."""
+_READER = web.ResponseKey("reader", str)
+_OPENED_AT = web.ResponseKey("opened_at", float)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 B = TypeVar("B", bound=BaseModel)
 
@@ -87,6 +97,8 @@ class Operation:
     errors: tuple[int, ...] = ()
     query: type[BaseModel] | None = None
     protected: bool = True
+    streams: bool = False
+    """Whether it gives the same as server-sent events, unless JSON is asked for."""
 
 
 def register(app: web.Application, operations: Sequence[Operation]) -> None:
@@ -100,16 +112,22 @@ async def read_body(request: web.Request, shape: type[B]) -> B:
 
     Raises:
         BadRequest: it is no JSON, or not of this shape; `fields` says what is wrong where.
+        Invalid: a text holds characters that no database keeps.
         TooLarge: it is above the limit.
     """
     try:
-        return shape.model_validate(json.loads(await request.read() or b"{}"))
+        written = json.loads(await request.read() or b"{}")
+        body = shape.model_validate(written)
     except web.HTTPRequestEntityTooLarge:
         raise TooLarge from None
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise BadRequest from None
     except ValidationError as error:
         raise BadRequest(fields=_wrong_fields(error)) from None
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or a number of too many digits
+        raise BadRequest from None
+    refused = [name for name, value in written.items() if not _storable_throughout(value)]
+    if refused:
+        raise Invalid(**dict.fromkeys(refused, "invalid"))
+    return body
 
 
 def read_query(request: web.Request, shape: type[B]) -> B:
@@ -123,6 +141,27 @@ def read_query(request: web.Request, shape: type[B]) -> B:
         return shape.model_validate(known)
     except ValidationError as error:
         raise BadRequest(fields=_wrong_fields(error)) from None
+
+
+def storable(text: str) -> bool:
+    """Whether a database takes the text: no NUL, which PostgreSQL refuses, and no half
+    character (a lone surrogate), which is no UTF-8.
+    """
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _storable_throughout(value: object) -> bool:
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return all(map(_storable_throughout, value))
+        case dict():
+            return all(map(_storable_throughout, (*value, *value.values())))
+    return True
 
 
 def reply(body: BaseModel, status: int = 200) -> web.Response:
@@ -202,7 +241,8 @@ def client_address(request: web.Request) -> str:
     """The address of the client: the nearest that is not a trusted proxy."""
     address = request.remote or "unknown"
     trusted = request.config_dict[SETTINGS].trusted_proxies
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    # a proxy may add a line of its own instead of lengthening the one that came
+    hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     for hop in reversed(hops):
         try:
             if not any(ip_address(address) in network for network in trusted):
@@ -250,6 +290,7 @@ class Frame:
 async def stream(
     request: web.Request,
     topic: str,
+    reader: str,
     after: int,
     fetch: Callable[[int], AsyncIterator[Frame]],
     passes: Callable[[dict[str, Any]], bool] = lambda sign: True,
@@ -257,14 +298,17 @@ async def stream(
     """Sends what `fetch` finds above the last number, now and at every wake-up, until the
     client leaves or `fetch` raises a `KreislotseError` (the right to read is gone).
 
-    Of the fleeting signs it sends those that `passes` lets through.
+    Of the fleeting signs it sends those that `passes` lets through.  `reader` is whose stream
+    it is: of `MAX_STREAMS` open ones the oldest ends.
     """
     streams = request.config_dict[STREAMS]
     async with (
         request.config_dict[NOTIFIER].listen(topic) as listener,
         sse_response(request, headers=_stream_headers(request), sep="\n") as response,
     ):
+        response[_READER], response[_OPENED_AT] = reader, asyncio.get_running_loop().time()
         streams.add(response)
+        await _end_oldest(request, reader, topic)
         news = News(look=True, signs=[])
         try:
             while response.is_connected():
@@ -284,11 +328,25 @@ async def stream(
     return response
 
 
+async def _end_oldest(request: web.Request, reader: str, topic: str) -> None:
+    """Keeps the reader's open streams at `MAX_STREAMS`."""
+    streams = request.config_dict[STREAMS]
+    own = [one for one in streams if one[_READER] == reader and one.is_connected()]
+    surplus = sorted(own, key=lambda one: one[_OPENED_AT])[:-MAX_STREAMS]
+    for response in surplus:
+        response.stop_streaming()
+    if surplus:
+        await asyncio.sleep(0)  # until they are marked as ended
+        await request.config_dict[NOTIFIER].wake(topic)
+
+
 def _stream_headers(request: web.Request) -> dict[str, str]:
     """What the middlewares would have added: a stream's headers leave before they can."""
-    headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    headers = {
+        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Vary": "Origin"
+    }  # fmt: skip
     if origin := request.get(ALLOWED_ORIGIN):
-        headers |= {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        headers["Access-Control-Allow-Origin"] = origin
     return headers
 
 
@@ -307,7 +365,7 @@ def resume_point(request: web.Request) -> int:
     """The number after which events are wanted: Last-Event-ID, else the query's `after`."""
     for value in (request.headers.get("Last-Event-ID"), request.query.get("after")):
         if value is not None:
-            if not value.isdecimal() or len(value) > 18:
+            if not value.isdecimal() or len(value) > 18 or int(value) > MAX_SEQ:
                 raise BadRequest(fields={"after": "number"})
             return int(value)
     return 0
@@ -322,12 +380,13 @@ class Accepted(Body):
 class After(Body):
     """Where a list of events begins."""
 
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, le=MAX_SEQ)
 
 
 def wants_json(request: web.Request) -> bool:
-    """Whether a list is wanted instead of a stream."""
-    return "text/event-stream" not in request.headers.get("Accept", "")
+    """Whether a list is asked for by name; whoever names neither gets the stream."""
+    accepted = ",".join(request.headers.getall("Accept", [])).lower()
+    return "application/json" in accepted and "text/event-stream" not in accepted
 
 
 def _wrong_fields(error: ValidationError) -> dict[str, str]:

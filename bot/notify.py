@@ -9,7 +9,11 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from bot.ports import Listener, News
 
@@ -17,6 +21,16 @@ log = structlog.get_logger(__name__)
 
 _MAX_SIGNS = 20
 _RECONNECT_S = 1.0
+_SILENCE_S = 10.0
+
+REDIS_OPTIONS: dict[str, Any] = {
+    "socket_timeout": 1.0,
+    "socket_connect_timeout": 1.0,
+    "health_check_interval": 15,
+    "retry": Retry(NoBackoff(), 0),
+}
+"""A citizen waits at most a second for a Redis that does not answer; both of its uses can do
+without an answer, so nothing is tried twice."""
 
 
 class LocalListener:
@@ -100,7 +114,7 @@ class RedisNotifier(LocalNotifier):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._redis = Redis.from_url(url)
+        self._redis = Redis.from_url(url, **REDIS_OPTIONS)
 
     async def wake(self, topic: str) -> None:
         """See `bot.ports.Notifier`."""
@@ -124,7 +138,7 @@ class RedisNotifier(LocalNotifier):
     async def _publish(self, topic: str, sign: dict[str, Any] | None) -> None:
         try:
             await self._redis.publish(self.channel, json.dumps([topic, sign]))
-        except RedisError as error:
+        except (RedisError, OSError) as error:
             log.warning("wake-up not published", error=type(error).__name__)
             self.poke(topic, sign)
 
@@ -134,9 +148,31 @@ class RedisNotifier(LocalNotifier):
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(self.channel)
                     self.rouse()
-                    async for message in pubsub.listen():
-                        if message["type"] == "message":
-                            self.poke(*json.loads(message["data"]))
-            except RedisError as error:
+                    async for topic, sign in _messages(pubsub):
+                        self.poke(topic, sign)
+            except (RedisError, OSError) as error:
                 log.warning("wake-ups interrupted", error=type(error).__name__)
                 await asyncio.sleep(_RECONNECT_S)
+
+
+async def _messages(pubsub: PubSub) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
+    """What others publish, for as long as the connection lives.
+
+    Silence is normal; only a ping that stays without an answer tells that nobody is there.
+
+    Raises:
+        RedisError: the connection is lost.
+    """
+    asked = False
+    while True:
+        message = await pubsub.get_message(timeout=_SILENCE_S)
+        if message is not None:
+            asked = False
+            if message["type"] == "message":
+                topic, sign = json.loads(message["data"])
+                yield topic, sign
+        elif asked:
+            raise RedisTimeout("no answer to a ping")
+        else:
+            await pubsub.ping()
+            asked = True

@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         30, description="Conversations that one address may begin in a minute; 0: no limit."
     )
     messages_per_minute: int = Field(
-        60, description="Messages that one conversation may send in a minute; 0: no limit."
+        60,
+        description="Messages that one conversation may send in a minute, and likewise other"
+        " actions, and signs of typing; 0: no limit.",
     )
     sign_ins_per_minute: int = Field(
         20, description="Attempts to sign in from one address in a minute; 0: no limit."

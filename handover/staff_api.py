@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
-from bot.errors import Invalid, Unauthorized
+from bot.errors import Invalid, NotFound, Unauthorized
 from bot.http import (
     LANGUAGE,
     SETTINGS,
@@ -20,6 +20,7 @@ from bot.http import (
     refuse_foreign_origin,
     reply,
     resume_point,
+    storable,
     stream,
     wants_json,
 )
@@ -108,14 +109,14 @@ async def list_handovers(request: web.Request) -> web.StreamResponse:
 
 async def get_handover(request: web.Request) -> web.StreamResponse:
     """One case with its conversation; that it was read is recorded."""
-    caseworker, handover_id = _caseworker(request), request.match_info["id"]
+    caseworker, handover_id = _caseworker(request), _handover_id(request)
     await request.config_dict[DESK].note_reading(caseworker, handover_id)
     return reply(await request.config_dict[VIEWS].detail(caseworker, handover_id))
 
 
 async def claim_handover(request: web.Request) -> web.StreamResponse:
     """Takes a case; exactly one caseworker wins."""
-    await request.config_dict[DESK].claim(_caseworker(request), request.match_info["id"])
+    await request.config_dict[DESK].claim(_caseworker(request), _handover_id(request))
     return await _changed(request)
 
 
@@ -125,7 +126,7 @@ async def send_reply(request: web.Request) -> web.StreamResponse:
     if not body.text.strip():
         raise Invalid(text="text_empty")
     seq = await request.config_dict[DESK].reply(
-        _caseworker(request), request.match_info["id"], body.client_message_id, body.text
+        _caseworker(request), _handover_id(request), body.client_message_id, body.text
     )
     return reply(Accepted(seq=seq), 202)
 
@@ -134,20 +135,20 @@ async def return_handover(request: web.Request) -> web.StreamResponse:
     """Gives a case back to the queue or to the bot."""
     desk, caseworker = request.config_dict[DESK], _caseworker(request)
     back = {"queue": desk.return_to_queue, "bot": desk.return_to_bot}
-    await back[(await read_body(request, Return)).to](caseworker, request.match_info["id"])
+    await back[(await read_body(request, Return)).to](caseworker, _handover_id(request))
     return await _changed(request)
 
 
 async def close_handover(request: web.Request) -> web.StreamResponse:
     """Ends a case."""
     reason = (await read_body(request, Close)).reason
-    await request.config_dict[DESK].close(_caseworker(request), request.match_info["id"], reason)
+    await request.config_dict[DESK].close(_caseworker(request), _handover_id(request), reason)
     return await _changed(request)
 
 
 async def show_typing(request: web.Request) -> web.StreamResponse:
     """Shows the citizen that one is writing."""
-    await request.config_dict[DESK].typing(_caseworker(request), request.match_info["id"])
+    await request.config_dict[DESK].typing(_caseworker(request), _handover_id(request))
     return web.Response(status=204)
 
 
@@ -174,6 +175,7 @@ async def feed(request: web.Request) -> web.StreamResponse:
     return await stream(
         request,
         STAFF_TOPIC,
+        caseworker.id,
         resume_point(request),
         fetch,
         lambda sign: sign.get("office") in caseworker.offices,
@@ -196,8 +198,15 @@ async def list_offices(request: web.Request) -> web.StreamResponse:
 
 
 async def _changed(request: web.Request) -> web.Response:
-    view = await request.config_dict[VIEWS].one(_caseworker(request), request.match_info["id"])
+    view = await request.config_dict[VIEWS].one(_caseworker(request), _handover_id(request))
     return reply(HandoverChanged(handover=view))
+
+
+def _handover_id(request: web.Request) -> str:
+    handover_id = request.match_info["id"]
+    if not storable(handover_id):
+        raise NotFound  # no handover can have such an id
+    return handover_id
 
 
 def _caseworker(request: web.Request) -> Caseworker:
@@ -221,7 +230,7 @@ _ONE = "/api/v1/handovers/{id}"
 OPERATIONS = (
     Operation(
         "POST", "/api/v1/session", sign_in, "Sign in",
-        SignIn, {200: SignedIn}, (400, 401, 403, 413, 423, 429), protected=False,
+        SignIn, {200: SignedIn}, (400, 401, 403, 413, 422, 423, 429), protected=False,
     ),
     Operation("GET", "/api/v1/session", whoami, "Who is signed in", None, {200: SignedIn}),
     Operation("DELETE", "/api/v1/session", sign_out, "Sign out", None, {204: None}, (403,)),
@@ -252,7 +261,7 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/api/v1/events", feed, "Follow one's offices",
-        None, {200: Feed}, (400,), query=After,
+        None, {200: Feed}, (400,), query=After, streams=True,
     ),
     Operation("GET", "/api/v1/offices", list_offices, "The offices", None, {200: Offices}),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The conversation API, served to the web on the public port and to our channels internally."""
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -22,6 +22,7 @@ from bot.http import (
     read_query,
     reply,
     resume_point,
+    storable,
     stream,
     wants_json,
 )
@@ -47,7 +48,13 @@ INTERNAL: web.AppKey[bool] = web.AppKey("internal", bool)
 
 
 def _named(request: web.Request) -> tuple[str, str | None]:
-    """The conversation's id and the token that came with the request."""
+    """The conversation's id and the token that came with the request.
+
+    Raises:
+        Unauthorized: no conversation can have such an id.
+    """
+    if not storable(request.match_info["id"]):
+        raise Unauthorized
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else None
     return request.match_info["id"], bearer
@@ -63,11 +70,28 @@ def _in_her_language(handler: Handler) -> Handler:
         except Unauthorized:
             raise
         except KreislotseError:
-            row, _ = await request.config_dict[CONVERSATIONS].view(*_named(request))
-            request[LANGUAGE] = row.language
+            conversations = request.config_dict[CONVERSATIONS]
+            request[LANGUAGE] = await conversations.language_of(*_named(request))
             raise
 
     return handle
+
+
+def _limited(what: str) -> Callable[[Handler], Handler]:
+    """Counts requests by token; those with the same `what` count together."""
+
+    def limit(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        async def handle(request: web.Request) -> web.StreamResponse:
+            _, token = _named(request)
+            await request.config_dict[LIMITS].count(
+                what, hashed(token or ""), request.config_dict[SETTINGS].messages_per_minute
+            )
+            return await handler(request)
+
+        return handle
+
+    return limit
 
 
 async def start(request: web.Request) -> web.StreamResponse:
@@ -112,12 +136,10 @@ async def view(request: web.Request) -> web.StreamResponse:
 
 
 @_in_her_language
+@_limited("message")
 async def post_message(request: web.Request) -> web.StreamResponse:
     """Stores a message; the answer comes as an event."""
     conversation_id, token = _named(request)
-    await request.config_dict[LIMITS].count(
-        "message", hashed(token or ""), request.config_dict[SETTINGS].messages_per_minute
-    )
     body = await read_body(request, PostMessage)
     seq = await request.config_dict[CONVERSATIONS].post(
         conversation_id, token, body.client_message_id, body.text, body.payload
@@ -142,11 +164,13 @@ async def events(request: web.Request) -> web.StreamResponse:
                 after = event.seq
             full = len(batch) == BATCH
 
-    await conversations.view(conversation_id, token)  # refuses before the stream begins
-    return await stream(request, conversation_id, resume_point(request), fetch)
+    after = resume_point(request)
+    await conversations.language_of(conversation_id, token)  # refuses before the stream begins
+    return await stream(request, conversation_id, conversation_id, after, fetch)
 
 
 @_in_her_language
+@_limited("action")
 async def request_person(request: web.Request) -> web.StreamResponse:
     """Asks for a person."""
     conversation_id, token = _named(request)
@@ -158,6 +182,7 @@ async def request_person(request: web.Request) -> web.StreamResponse:
 
 
 @_in_her_language
+@_limited("action")
 async def set_language(request: web.Request) -> web.StreamResponse:
     """Switches the language."""
     conversation_id, token = _named(request)
@@ -169,6 +194,7 @@ async def set_language(request: web.Request) -> web.StreamResponse:
 
 
 @_in_her_language
+@_limited("action")
 async def give_feedback(request: web.Request) -> web.StreamResponse:
     """Keeps whether an answer helped."""
     conversation_id, token = _named(request)
@@ -180,6 +206,7 @@ async def give_feedback(request: web.Request) -> web.StreamResponse:
 
 
 @_in_her_language
+@_limited("action")
 async def close(request: web.Request) -> web.StreamResponse:
     """Ends the conversation."""
     conversation_id, token = _named(request)
@@ -187,6 +214,7 @@ async def close(request: web.Request) -> web.StreamResponse:
 
 
 @_in_her_language
+@_limited("action")
 async def export(request: web.Request) -> web.StreamResponse:
     """Everything kept about the conversation."""
     conversation_id, token = _named(request)
@@ -201,6 +229,8 @@ async def erase(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+@_in_her_language
+@_limited("typing")
 async def typing(request: web.Request) -> web.StreamResponse:
     """Says that the citizen is writing."""
     await request.config_dict[CONVERSATIONS].typing(*_named(request))
@@ -221,21 +251,27 @@ OPERATIONS = (
     ),
     Operation(
         "GET", f"{_ONE}/events", events, "Follow a conversation",
-        None, {200: Events}, (400,), query=After,
+        None, {200: Events}, (400,), query=After, streams=True,
     ),
     Operation(
         "POST", f"{_ONE}/handover", request_person, "Ask for a person",
-        RequestPerson, {202: StateBody}, (400, 409, 413, 422),
+        RequestPerson, {202: StateBody}, (400, 409, 413, 422, 429),
     ),
     Operation(
         "POST", f"{_ONE}/language", set_language, "Switch the language",
-        SetLanguage, {200: LanguageSet}, (400, 413, 422),
+        SetLanguage, {200: LanguageSet}, (400, 413, 422, 429),
     ),
     Operation(
         "POST", f"{_ONE}/feedback", give_feedback, "Say whether it helped",
-        GiveFeedback, {204: None}, (400, 413, 422),
+        GiveFeedback, {204: None}, (400, 413, 422, 429),
     ),
-    Operation("POST", f"{_ONE}/close", close, "End a conversation", None, {200: StateBody}),
-    Operation("POST", f"{_ONE}/typing", typing, "Say that one is writing", None, {204: None}),
-    Operation("GET", f"{_ONE}/export", export, "Take one's data along", None, {200: Export}),
+    Operation(
+        "POST", f"{_ONE}/close", close, "End a conversation", None, {200: StateBody}, (429,)
+    ),
+    Operation(
+        "POST", f"{_ONE}/typing", typing, "Say that one is writing", None, {204: None}, (429,)
+    ),
+    Operation(
+        "GET", f"{_ONE}/export", export, "Take one's data along", None, {200: Export}, (429,)
+    ),
 )  # fmt: skip

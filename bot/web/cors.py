@@ -16,7 +16,10 @@ _HEADERS = {
 
 @web.middleware
 async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answers preflight requests, and allows pages of the listed origins to read the answers."""
+    """Answers preflight requests, and allows pages of the listed origins to read the answers.
+
+    It stands outside of the errors' middleware, as those pages must read errors too.
+    """
     origin = request.headers.get("Origin")
     allowed = _allowed(request, origin)
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
@@ -25,13 +28,14 @@ async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if allowed and origin:
             request[ALLOWED_ORIGIN] = origin
         response = await handler(request)
-    if allowed and origin and not response.prepared:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After, Content-Language"
-        response.headers.add("Vary", "Origin")
+    if not response.prepared:
+        response.headers.add("Vary", "Origin")  # a cache must not give one page another's answer
+        if allowed and origin:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After, Content-Language"
     return response
 
 
 def _allowed(request: web.Request, origin: str | None) -> bool:
     origins = request.config_dict[SETTINGS].allowed_origins
-    return origin is not None and ("*" in origins or origin in origins)
+    return origin is not None and origin.isascii() and ("*" in origins or origin in origins)

@@ -21,7 +21,9 @@ async def understand(request: web.Request) -> web.StreamResponse:
         raise Invalid(text="text_too_long")
     understander = request.config_dict[UNDERSTANDER]
     spoken = understander.language_of(body.text, body.language)
-    found = await understander.understand(body.text, spoken)
+    found = await understander.understand(
+        body.text, spoken, request.config_dict[SETTINGS].turn_deadline_s
+    )
     return reply(
         Understood(
             decision=found.decision.value,

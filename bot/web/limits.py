@@ -2,6 +2,7 @@
 
 import time
 
+import structlog
 from aiohttp import web
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
@@ -9,7 +10,10 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 
 from bot.errors import TooManyRequests
+from bot.notify import REDIS_OPTIONS
 from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 
 class Limits:
@@ -18,7 +22,12 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         url = settings.redis_url
         storage: Storage = (
-            RedisStorage(f"async+{url.get_secret_value()}", implementation="redispy")
+            RedisStorage(
+                f"async+{url.get_secret_value()}",
+                wrap_exceptions=True,
+                implementation="redispy",
+                **REDIS_OPTIONS,
+            )
             if url
             else MemoryStorage()
         )
@@ -37,8 +46,10 @@ class Limits:
             if await self._limiter.hit(item, what, who):
                 return
             window = await self._limiter.get_window_stats(item, what, who)
-        except (StorageError, OSError):
-            return  # a citizen is not turned away because the counter is out of order
+        except (StorageError, OSError) as error:
+            # a citizen is not turned away because the counter is out of order
+            log.warning("use not counted", what=what, error=type(error).__name__)
+            return
         raise TooManyRequests(max(1, round(window.reset_time - time.time())))
 
 

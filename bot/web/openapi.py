@@ -34,6 +34,14 @@ _SCHEMES = {
 }
 
 
+_SERVER_SENT = {
+    "type": "object",
+    "description": "One server-sent event; `data` holds one event of the JSON list.",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+    "required": ["event", "data"],
+}
+
+
 def _operation(operation: Operation) -> dict[str, Any]:
     names = re.findall(r"{(\w+)}", operation.path)
     parameters: list[dict[str, Any]] = [
@@ -51,7 +59,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.handler.__name__,
         "parameters": parameters,
         "responses": {
-            **{str(code): _answer(body) for code, body in operation.replies.items()},
+            **{
+                str(code): _answer(body, streams=operation.streams)
+                for code, body in operation.replies.items()
+            },
             **{str(code): _answer(ErrorBody) for code in sorted(errors)},
         },
     }
@@ -62,10 +73,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return described
 
 
-def _answer(body: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(body: type[BaseModel] | None, *, streams: bool = False) -> dict[str, Any]:
     if body is None:
         return {"description": "Done; no content."}
-    return {"description": (body.__doc__ or "").strip(), "content": _json(body)}
+    stream = {"text/event-stream": {"schema": _SERVER_SENT}} if streams else {}
+    return {"description": (body.__doc__ or "").strip(), "content": _json(body) | stream}
 
 
 def _json(body: type[BaseModel]) -> dict[str, Any]:

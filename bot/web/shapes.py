@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from bot.events import Event, MessagePosted, StateBody
-from bot.http import Body
+from bot.http import MAX_SEQ, Body
 from bot.model import ConversationState, HandoverKind
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -75,7 +75,7 @@ class LanguageSet(Body):
 class GiveFeedback(Body):
     """Whether a message (or, without `seq`, the conversation) helped."""
 
-    seq: int | None = None
+    seq: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = None
     helpful: bool
     comment: str | None = None
 

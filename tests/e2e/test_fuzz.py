@@ -33,7 +33,7 @@ def test_no_request_breaks_the_public_api(stack: Stack, tmp_path: Path) -> None:
          "--checks", "not_a_server_error,status_code_conformance,response_schema_conformance,"
          "content_type_conformance",
          "--max-examples", "25", "--seed", "1", "--phases", "examples,coverage,fuzzing",
-         "--request-timeout", "10"],
+         "--request-timeout", "3"],
         cwd=ROOT, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
