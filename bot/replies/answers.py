@@ -118,7 +118,9 @@ class Answers:
             case Aspect.DOCUMENTS:
                 return [self._documents(say, service, key)]
             case Aspect.FEES:
-                return [self._fees(say, service, key), Notice(text=say("bot.fees_local"))]
+                # plates, stickers and papers come on top at the Zulassung alone
+                local = [Notice(text=say("bot.fees_local"))] if service.office == "kfz" else []
+                return [self._fees(say, service, key), *local]
             case Aspect.WHERE:
                 return [Text(text=say(f"{key}.where")), self.contact(say, service)]
             case Aspect.ONLINE:

@@ -28,6 +28,15 @@ async def test_answers_from_the_catalogue_with_source_and_date(world: World) -> 
     assert any("Zulassungsbescheinigung Teil I" in item["text"] for item in checklist["items"])
 
 
+async def test_local_costs_are_a_matter_of_the_zulassung(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    car = await citizen.asks("answer kfz_ummeldung fees")
+    assert "Schilder, Plaketten" in car["text"]
+    income = await citizen.asks("answer jc_antrag fees")
+    assert "Schilder" not in income["text"]
+    assert income["aspect"] == "fees"
+
+
 async def test_says_so_where_the_entry_is_silent(world: World) -> None:
     citizen = await world.citizen(language="de")
     answer = await citizen.asks("answer kfz_ummeldung duration")

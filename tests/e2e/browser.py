@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.settings import ROOT
 
@@ -13,6 +13,8 @@ CHROMIUM = os.environ.get("KREISLOTSE_CHROMIUM", "/usr/bin/chromium")
 SHOTS = ROOT / "var/screenshots"
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
           "--disable-component-update", "--no-first-run", "--disable-quic"]  # fmt: skip
 
@@ -32,7 +34,7 @@ def window(browser: Browser, size: tuple[int, int] = DESKTOP, locale: str = "de-
         viewport={"width": size[0], "height": size[1]}, locale=locale, has_touch=size == PHONE
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     return page
 
 
