@@ -70,7 +70,7 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Listeners:
-    """The three applications of one gateway, and what keeps them alive."""
+    """The three applications of one gateway."""
 
     public: web.Application
     staff: web.Application

@@ -1,7 +1,8 @@
 """What a citizen does with a conversation; each method is one unit of work.
 
-A message is stored before anything else happens to it.  Who owns the conversation at that
-moment decides whether it goes to a person or waits for the bot's turn (`bot.turns`).
+A message is stored before anything else happens to it.  If it speaks of danger, it is answered
+in the same unit of work (`bot.crisis_response`).  Else who owns the conversation at that moment
+decides whether it goes to a person or waits for the bot's turn (`bot.turns`).
 """
 
 import re
@@ -16,10 +17,11 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.crisis_response import CrisisResponse
-from bot.errors import ConversationClosed, Invalid
+from bot.errors import ConversationClosed, Invalid, NoHandover
 from bot.events import Event, Message, MessagePosted, StateBody
 from bot.export import Export, collect
-from bot.model import Author, Channel, ConversationState, HandoverKind
+from bot.metrics import TURNS
+from bot.model import Author, Channel, ConversationState, Decision, HandoverKind, Priority
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.replies.replies import Replies
 from bot.settings import Settings
@@ -153,6 +155,7 @@ class Conversations:
                 staff_involved = True
                 if not row.language_chosen and self._replies.speaks(spoken):
                     row.language = spoken
+                TURNS.labels(Decision.CRISIS.value).inc()
                 await self._crisis.give(session, row, crisis)
         if not to_a_person and crisis is None:
             self._begin_turn(conversation_id)
@@ -193,9 +196,16 @@ class Conversations:
                 if office
                 else self._catalogue.office_of(row.service) or self._catalogue.county.default_office
             )
-            wish = Request(wanted, kind, "requested", phone=phone, text=text)
-            await self._desk.request(session, row, wish)
-            if text is not None and (crisis := self._understander.crisis_of(text)):
+            # whoever is in danger is queued after hours too, and told the numbers in any case
+            crisis = self._understander.crisis_of(text) if text else None
+            priority = Priority.CRISIS if crisis else Priority.NORMAL
+            wish = Request(wanted, kind, "requested", priority, phone, text)
+            try:
+                await self._desk.request(session, row, wish)
+            except NoHandover:
+                if crisis is None:
+                    raise
+            if crisis:
                 await self._crisis.give(session, row, crisis)
             state = await conversations.current_state(session, row.id)
         await self._wake_all(conversation_id)

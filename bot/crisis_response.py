@@ -6,8 +6,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.crisis import CrisisKind
-from bot.metrics import TURNS
-from bot.model import Decision
+from bot.model import ConversationState
 from bot.replies.replies import Replies
 from bot.stores import conversations
 from bot.stores.tables import ConversationRow
@@ -26,7 +25,6 @@ class CrisisResponse:
 
     async def give(self, session: AsyncSession, row: ConversationRow, kind: str) -> None:
         """Gives the right numbers, and puts the case first where staff can be reached."""
-        TURNS.labels(Decision.CRISIS.value).inc()
         case = await records.open_of(session, row.id)
         office = (
             OfficeId(case.office)
@@ -36,6 +34,8 @@ class CrisisResponse:
         on_duty = await self._desk.on_duty(session, office)
         message = self._replies.crisis(CrisisKind(kind), office, on_duty, row.language)
         posted = await conversations.append_message(session, row.id, message, self._clock.now())
+        if row.state == ConversationState.CLOSED:
+            return  # the numbers help all the same; the conversation stays closed
         if self._desk.kinds(office):
             await self._desk.cry_for_help(session, row, office)
             await self._desk.pass_on(session, row, posted)

@@ -63,4 +63,4 @@ class Notifier(Protocol):
         """Wakes every listener in this process, whatever it listens to."""
 
     def running(self) -> AsyncIterator[None]:
-        """Keeps the connection that the wake-ups travel on, for aiohttp's `cleanup_ctx`."""
+        """Keeps the connection that the wake-ups travel on, until it is resumed at the end."""

@@ -89,7 +89,7 @@ class Turns:
             )
 
     async def running(self) -> AsyncIterator[None]:
-        """Takes up what an earlier process left, and sweeps from time to time; for aiohttp."""
+        """Takes up what an earlier process left, and sweeps from time to time."""
         await self._take_up(None)
         sweeper = asyncio.create_task(self._sweep(), name="sweep")
         try:
@@ -123,17 +123,21 @@ class Turns:
         try:
             while conversation_id in self._again:
                 self._again.discard(conversation_id)
-                while await self._turn(conversation_id):
-                    pass
+                await self._answer_all(conversation_id)
+        finally:
+            self._again.discard(conversation_id)
+            del self._tasks[conversation_id]
+
+    async def _answer_all(self, conversation_id: str) -> None:
+        """Answers what is pending; a failing turn is left to the next sweep."""
+        try:
+            while await self._turn(conversation_id):
+                pass
         except NotFound:
             log.info("conversation was erased in mid-turn", conversation_id=conversation_id)
         except Exception as error:
             self._failures[conversation_id] += 1
             log.error("turn failed", conversation_id=conversation_id, error=type(error).__name__)
-        finally:
-            del self._tasks[conversation_id]
-            if conversation_id in self._again:  # it came while this task was failing
-                self.begin(conversation_id)
 
     async def _turn(self, conversation_id: str) -> bool:
         """Answers the oldest pending message; false where there is none."""

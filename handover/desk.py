@@ -150,12 +150,15 @@ class Desk:
         if present is None:
             wish = Request(office, HandoverKind.CHAT, "crisis", Priority.CRISIS)
             await self.request(session, conversation, wish)
-        elif not present.urgent:
+            return
+        newly = not present.urgent
+        if newly:
             present.urgent = True
             await session.flush()
             await records.announce(session, present, now)
-            if present.state == HandoverState.WAITING:
-                await self._to_queue(session, conversation, present, now)
+        unanswered = conversation.state != ConversationState.WAITING
+        if present.state == HandoverState.WAITING and (newly or unanswered):
+            await self._to_queue(session, conversation, present, now)
 
     async def withdraw(self, session: AsyncSession, conversation: ConversationRow) -> None:
         """Ends the conversation's open handover, where there is one."""
@@ -202,8 +205,9 @@ class Desk:
         handover: HandoverRow,
         now: dt.datetime,
     ) -> None:
-        await self.settle_into_queue(session, conversation)
         state = await self._waiting_state(session, conversation, handover, now)
+        if state.state.belongs_to_a_person:
+            await self.settle_into_queue(session, conversation)
         await self._set_state(session, handover, state, now)
 
     async def _set_state(
@@ -226,7 +230,8 @@ class Desk:
         hours = self.calendar.hours_of(office, now)
         if not await self._somebody_comes(session, handover, hours.open):
             # nobody is shown as waiting whom nobody is going to answer
-            key = "bot.state_crisis_queued" if handover.urgent else f"bot.state_{handover.kind}"
+            unread = handover.urgent and not await self.on_duty(session, office)
+            key = "bot.state_crisis_queued" if unread else f"bot.state_{handover.kind}"
             return StateBody(
                 state=ConversationState.CALLBACK,
                 office=office,
@@ -389,14 +394,22 @@ class Desk:
         closed = [office for office in self._offices if not self.is_open(office)]
         async with self._database.read() as session:
             waiting = await records.waiting_chats(session, closed)
-        for handover in waiting:
+        return [await self._end_waiting(handover) for handover in waiting].count(True)
+
+    async def _end_waiting(self, handover: HandoverRow) -> bool:
+        """Ends one wait, if there still is one; an error concerns no other."""
+        try:
             async with self._database.write() as session:
                 conversation = await conversations.lock(session, handover.conversation_id)
                 case = await records.open_of(session, conversation.id)
-                if case and conversation.state == ConversationState.WAITING:
-                    await self._to_queue(session, conversation, case, self._clock.now())
-            await self._wake(handover)
-        return len(waiting)
+                if case is None or conversation.state != ConversationState.WAITING:
+                    return False
+                await self._to_queue(session, conversation, case, self._clock.now())
+        except Exception as error:
+            log.error("wait not ended", handover_id=handover.id, error=type(error).__name__)
+            return False
+        await self._wake(handover)
+        return True
 
     async def count_waiting(self) -> None:
         """Notes for the metrics how many cases wait in each office."""
@@ -461,5 +474,5 @@ def _take_over(handover: HandoverRow, wish: Request) -> None:
     """Adds a wish to a case; what an earlier wish left there is never lost."""
     handover.urgent = handover.urgent or wish.priority is Priority.CRISIS
     handover.phone = wish.phone or handover.phone
-    texts = [text for text in (handover.text, wish.text) if text]
-    handover.text = "\n".join(dict.fromkeys(texts)) or None
+    if wish.text and wish.text not in (handover.text or ""):
+        handover.text = f"{handover.text}\n{wish.text}" if handover.text else wish.text

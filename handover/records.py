@@ -44,7 +44,7 @@ async def get_for(session: AsyncSession, handover_id: str, caseworker: Caseworke
     Raises:
         NotFound: it is not, or does not exist.
     """
-    row = await session.get(HandoverRow, handover_id)
+    row = await session.get(HandoverRow, handover_id, populate_existing=True)
     if row is None or row.office not in caseworker.offices:
         raise NotFound
     return row
@@ -72,7 +72,6 @@ async def claim(
         first_claimed_at=func.coalesce(HandoverRow.first_claimed_at, at),
     )
     row = await get_for(session, handover_id, caseworker)
-    await session.refresh(row)
     if won or (row.state == HandoverState.CLAIMED and row.claimed_by == caseworker.id):
         return row, won
     if row.state == HandoverState.CLAIMED:
@@ -89,7 +88,6 @@ async def owned(session: AsyncSession, handover_id: str, caseworker: Caseworker)
         NotFound: see `get_for`.
     """
     row = await get_for(session, handover_id, caseworker)
-    await session.refresh(row)
     if row.state != HandoverState.CLAIMED or row.claimed_by != caseworker.id:
         raise NotOwner
     return row

@@ -1,10 +1,10 @@
 """Reads what the console shows: queue, one case, and the feed of changes."""
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model import Caseworker, HandoverState, Priority
 from bot.stores import conversations
+from bot.stores.counters import last_number
 from bot.stores.database import Database
 from bot.stores.tables import StaffEventRow
 from handover import records
@@ -129,4 +129,4 @@ class Views:
 
 
 async def _last_seq(session: AsyncSession) -> int:
-    return await session.scalar(select(func.max(StaffEventRow.seq))) or 0
+    return await last_number(session, "staff")

@@ -263,6 +263,47 @@ async def test_crisis_leaves_the_case_what_it_is(world: World) -> None:
     [case] = await staff.queue()
     assert (case["priority"], case["kind"]) == ("crisis", "callback")
     assert (case["phone"], case["text"]) == ("030 23125 999", "nachmittags")
+    told = [e.get("text", "") for e in await citizen.events()]
+    assert any("wird jetzt dazu gerufen" in text for text in told)
+    assert not any("liest sie dort niemand" in text for text in told)
+
+
+async def test_a_callback_leaves_open_questions_to_the_bot(world: World) -> None:
+    citizen = await world.citizen()
+    world.dialogue.gate.clear()
+    await citizen.says("answer kfz_evb general")
+    await eventually(lambda: _true(world.dialogue.calls))
+    body = {"office": "kfz", "kind": "callback", "phone": "030 23125 999"}
+    await citizen.call("POST", "/handover", body)
+    world.dialogue.gate.set()
+    await citizen.until(lambda e: e.get("service") == "kfz_evb")
+
+
+async def test_crisis_words_in_a_refused_wish_are_not_refused(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    world.clock.advance(hours=12)
+    body = {"office": "kfz", "text": "Ich will nicht mehr leben"}
+    status, state = await citizen.call("POST", "/handover", body)
+    assert (status, state["state"]) == (202, "callback")
+    assert any("0800 1110111" in e.get("text", "") for e in await citizen.events())
+
+
+async def test_a_second_cry_reaches_who_has_come_meanwhile(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    await citizen.asks("Ich will nicht mehr leben")
+    assert (await citizen.call("GET", ""))[1]["state"]["state"] == "callback"
+    await world.caseworker()
+    await citizen.asks("Ich will nicht mehr leben")
+    assert (await citizen.call("GET", ""))[1]["state"]["state"] == "waiting"
+
+
+async def test_crisis_in_feedback_does_not_reopen(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    await citizen.call("POST", "/close")
+    body = {"helpful": False, "comment": "Ich will nicht mehr leben"}
+    assert (await citizen.call("POST", "/feedback", body))[0] == 204
+    assert "0800 1110111" in (await citizen.events())[-1]["text"]
+    assert (await citizen.call("GET", ""))[1]["state"]["state"] == "closed"
 
 
 async def test_crisis_in_what_is_left_for_a_person(world: World) -> None:
