@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
@@ -133,7 +131,7 @@ class Conversations:
             self._refuse_closed(row)
             to_a_person = ConversationState(row.state).belongs_to_a_person
             crisis = None if payload else self._understander.crisis_of(text)
-            spoken = self._spoken(row, text, payload)
+            spoken = row.language if payload else self._understander.language_of(text, row.language)
             message = Message(
                 author=Author.CITIZEN,
                 text=text,
@@ -163,9 +161,6 @@ class Conversations:
         if staff_involved:
             await self._notifier.wake(STAFF_TOPIC)
         return posted.seq
-
-    def _spoken(self, row: ConversationRow, text: str, payload: str | None) -> str:
-        return row.language if payload else self._understander.language_of(text, row.language)
 
     async def request_person(
         self,
@@ -266,18 +261,17 @@ class Conversations:
         return state
 
     async def erase(self, conversation_id: str, token: str | None) -> None:
-        """Deletes the conversation and every copy of its words (DSGVO, Art. 17)."""
+        """Deletes the conversation and every copy of its words (DSGVO, Art. 17).
+
+        An audit line without content remains.
+        """
         async with self._database.write() as session:
             row = await conversations.access(session, conversation_id, token, write=True)
-            await self.erase_row(session, row, "citizen")
+            await self._desk.withdraw(session, row)
+            await conversations.erase(session, row.id)
+            await audit.record(session, self._clock.now(), "citizen", "erase", row.id)
         await self._database.forget()
         await self._wake_all(conversation_id)
-
-    async def erase_row(self, session: AsyncSession, row: ConversationRow, actor: str) -> None:
-        """Deletes one conversation; an audit line without content remains."""
-        await self._desk.withdraw(session, row)
-        await conversations.erase(session, row.id)
-        await audit.record(session, self._clock.now(), actor, "erase", row.id)
 
     async def language_of(self, conversation_id: str, token: str | None) -> str:
         """The conversation's language, for whoever holds its token.

@@ -287,6 +287,19 @@ class Frame:
     data: str
 
 
+async def frames(
+    read: Callable[[int], Awaitable[Sequence[Any]]], after: int, batch: int
+) -> AsyncIterator[Frame]:
+    """Everything above the number `after`, from a `read` that gives at most `batch` at once."""
+    full = True
+    while full:
+        events = await read(after)
+        for event in events:
+            yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
+            after = event.seq
+        full = len(events) == batch
+
+
 async def stream(
     request: web.Request,
     topic: str,

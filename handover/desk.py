@@ -320,9 +320,9 @@ class Desk:
             NotOwner: only the owner may.
         """
         async with self._database.write() as session:
-            await self._lock(session, handover_id, caseworker)
+            conversation = await self._lock(session, handover_id, caseworker)
             handover = await records.owned(session, handover_id, caseworker)
-            await self._release(session, handover, caseworker.username)
+            await self._release(session, conversation, handover, caseworker.username)
         await self._wake(handover)
 
     async def return_to_bot(self, caseworker: Caseworker, handover_id: str) -> None:
@@ -374,10 +374,10 @@ class Desk:
         """Returns one claim, if it still is silent; an error concerns no other."""
         try:
             async with self._database.write() as session:
-                await conversations.lock(session, handover.conversation_id)
+                conversation = await conversations.lock(session, handover.conversation_id)
                 still = await records.silent_claims(session, before, handover.id)
                 for row in still:
-                    await self._release(session, row, "system")
+                    await self._release(session, conversation, row, "system")
         except Exception as error:
             log.error("claim not returned", handover_id=handover.id, error=type(error).__name__)
             return False
@@ -425,12 +425,17 @@ class Desk:
         handover = await records.get_for(session, handover_id, caseworker)
         return await conversations.lock(session, handover.conversation_id)
 
-    async def _release(self, session: AsyncSession, handover: HandoverRow, actor: str) -> None:
+    async def _release(
+        self,
+        session: AsyncSession,
+        conversation: ConversationRow,
+        handover: HandoverRow,
+        actor: str,
+    ) -> None:
         now = self._clock.now()
         handover.state = HandoverState.WAITING
         handover.claimed_by = handover.claimed_at = None
         await session.flush()
-        conversation = await conversations.get(session, handover.conversation_id)
         await self._to_queue(session, conversation, handover, now)
         await audit.record(session, now, actor, "return_to_queue", handover.id)
 
@@ -443,11 +448,10 @@ class Desk:
     ) -> None:
         now = self._clock.now()
         async with self._database.write() as session:
-            await self._lock(session, handover_id, caseworker)
+            conversation = await self._lock(session, handover_id, caseworker)
             handover = await records.owned(session, handover_id, caseworker)
             handover.state, handover.closed_at, handover.close_reason = state, now, reason
             await session.flush()
-            conversation = await conversations.get(session, handover.conversation_id)
             closes = state is HandoverState.CLOSED and handover.kind == HandoverKind.CHAT
             after = StateBody(
                 state=ConversationState.CLOSED if closes else ConversationState.BOT,

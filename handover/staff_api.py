@@ -15,6 +15,7 @@ from bot.http import (
     Operation,
     behind_tls,
     client_address,
+    frames,
     read_body,
     read_query,
     refuse_foreign_origin,
@@ -32,6 +33,7 @@ from handover.records import BATCH
 from handover.shapes import (
     Close,
     Feed,
+    FeedEvent,
     HandoverChanged,
     HandoverDetail,
     Handovers,
@@ -161,16 +163,12 @@ async def feed(request: web.Request) -> web.StreamResponse:
         return reply(Feed(events=await views.feed(caseworker, after)))
     token = request.cookies.get(COOKIE)
 
-    async def fetch(after: int) -> AsyncIterator[Frame]:
-        # looked up anew at each round: it notes that he is there, and ends with the session
-        present = await accounts.caseworker_of(token)
-        full = True
-        while full:
-            batch = await views.feed(present, after)
-            for event in batch:
-                yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
-                after = event.seq
-            full = len(batch) == BATCH
+    async def read(after: int) -> list[FeedEvent]:
+        # looked up anew each time: it notes that he is there, and ends with the session
+        return await views.feed(await accounts.caseworker_of(token), after)
+
+    def fetch(after: int) -> AsyncIterator[Frame]:
+        return frames(read, after, BATCH)
 
     return await stream(
         request,

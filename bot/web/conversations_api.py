@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.conversation import Conversations
 from bot.errors import Invalid, KreislotseError, Unauthorized
-from bot.events import StateBody
+from bot.events import Event, StateBody
 from bot.export import Export
 from bot.http import (
     LANGUAGE,
@@ -18,6 +18,7 @@ from bot.http import (
     Handler,
     Operation,
     client_address,
+    frames,
     read_body,
     read_query,
     reply,
@@ -155,14 +156,11 @@ async def events(request: web.Request) -> web.StreamResponse:
         after = read_query(request, After).after
         return reply(Events(events=await conversations.events(conversation_id, token, after)))
 
-    async def fetch(after: int) -> AsyncIterator[Frame]:
-        full = True
-        while full:
-            batch = await conversations.events(conversation_id, token, after)
-            for event in batch:
-                yield Frame(event.seq, event.type, event.model_dump_json(by_alias=True))
-                after = event.seq
-            full = len(batch) == BATCH
+    async def read(after: int) -> list[Event]:
+        return await conversations.events(conversation_id, token, after)
+
+    def fetch(after: int) -> AsyncIterator[Frame]:
+        return frames(read, after, BATCH)
 
     after = resume_point(request)
     await conversations.language_of(conversation_id, token)  # refuses before the stream begins
