@@ -61,6 +61,12 @@ class Catalogue:
         """The office that a service belongs to."""
         return self.services[service].office if service in self.services else None
 
+    def has_case(self, service: str = "", aspect: str = "", case: str = "", *more: str) -> bool:
+        """Whether the service's documents or fees differ in such a case."""
+        entry = self.services.get(service)
+        known = {c.id for c in entry.cases.options} if entry and entry.cases else set()
+        return aspect in (Aspect.DOCUMENTS, Aspect.FEES) and case in known and not more
+
     def link(self, url: object) -> str | None:
         """A web address; `county:…` references are looked up in the county file."""
         if url is None:

@@ -63,6 +63,8 @@ class Document(Entry):
 
     text: Line
     when: Line | None = None
+    case: Identifier | None = None
+    """Only in this one of the service's cases; in all of them where it is null."""
 
 
 class Fee(Entry):
@@ -71,6 +73,8 @@ class Fee(Entry):
     what: Line
     amount_eur: Annotated[Decimal, Field(ge=0, decimal_places=2)] | None = None
     note: Line | None = None
+    case: Identifier | None = None
+    """Only in this one of the service's cases; in all of them where it is null."""
 
 
 class Online(Entry):
@@ -92,6 +96,20 @@ class Form(Entry):
 
     name: Line
     url: HttpUrl | CountyLink | None = None
+
+
+class Case(Entry):
+    """One of the situations between which an answer differs."""
+
+    id: Identifier
+    title: Line
+
+
+class Cases(Entry):
+    """What the citizen is asked before documents or fees are listed that differ by the answer."""
+
+    question: Line
+    options: Annotated[list[Case], Field(min_length=2, max_length=4)]
 
 
 class Law(Entry):
@@ -130,6 +148,7 @@ class Service(Entry):
     title: Line
     also_called: list[Line] = []
     summary: Line
+    cases: Cases | None = None
     documents: list[Document] = []
     fees: list[Fee] = []
     deadline: Line | None = None
@@ -157,6 +176,10 @@ class Service(Entry):
         words = len(re.findall(r"\S+", self.speakable))
         if words > MAX_SPEAKABLE_WORDS:
             raise ValueError(f"speakable has {words} words, at most {MAX_SPEAKABLE_WORDS}")
+        known = {case.id for case in self.cases.options} if self.cases else set()
+        used = {d.case for d in self.documents} | {f.case for f in self.fees}
+        if strange := {case for case in used if case} - known:
+            raise ValueError(f"no such case: {', '.join(sorted(strange))}")
         return self
 
     def check_of(self, aspect: Aspect) -> Check:
