@@ -17,8 +17,10 @@ words and never reaches beyond the end of a sentence.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +36,11 @@ _GAP = re.compile(r"\.\.(\d?)")
 _GAP_WORDS = 3
 _BETWEEN = r"(?: [.,])? "
 """What may stand between two words of a phrase that follow each other."""
+_UNSEEN = frozenset({"Cf", "Mn"})
+"""Invisible characters, and signs above or below a letter that do not belong to it."""
+_FILED_BY = 3
+"""Letters of a word's beginning under which a phrase is filed."""
+_NONE: frozenset[int] = frozenset()
 _SHORTEST_TOLERANT = 6
 """Shorter words turn into other words by one letter ("leben", "geben")."""
 
@@ -52,7 +59,7 @@ class CrisisKind(StrEnum):
 
 
 def _checked(phrase: str) -> str:
-    compile_phrase(phrase)
+    _pattern(phrase)
     return phrase
 
 
@@ -87,8 +94,8 @@ class CrisisDetector:
         self._kinds = [
             (
                 kind,
-                _any_of(p for file in languages for p in _phrases(file, kind).unless),
-                _any_of(p for file in languages for p in _phrases(file, kind).phrases),
+                _Finder(p for file in languages for p in _phrases(file, kind).unless),
+                _Finder(p for file in languages for p in _phrases(file, kind).phrases),
             )
             for kind in CrisisKind
         ]
@@ -108,26 +115,83 @@ class CrisisDetector:
     def detect(self, text: str) -> CrisisKind | None:
         """The kind of crisis in `text`, or None; the same for the same text always."""
         plain = normalise(text)
-        for kind, unless, phrases in self._kinds:
-            rest = unless.sub(" . ", plain) if unless else plain
-            if phrases and phrases.search(rest):
-                return kind
-        return None
+        return next(
+            (kind for kind, unless, phrases in self._kinds if phrases.find(unless.cut(plain))),
+            None,
+        )
+
+
+class _Finder:
+    """Many phrases, of which only those are looked for that can occur in a text at all.
+
+    Each phrase is filed under the word that tells it best.  So the cost grows with the text and
+    not with the number of phrases, which are thousands in all languages together.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = tuple(dict.fromkeys(phrases))
+        self._by_word: dict[str, set[int]] = defaultdict(set)
+        self._by_start: dict[str, set[int]] = defaultdict(set)
+        self._always: set[int] = set()
+        for number, phrase in enumerate(self._phrases):
+            for word in _most_telling(phrase.split()):
+                self._file(word, number)
+
+    def find(self, plain: str) -> bool:
+        """Whether one of the phrases occurs in the normalised text."""
+        return any(pattern.search(plain) for pattern in self._possible(plain))
+
+    def cut(self, plain: str) -> str:
+        """The normalised text with an end of sentence in the place of each phrase."""
+        for pattern in self._possible(plain):
+            plain = pattern.sub(" . ", plain)
+        return plain
+
+    def _file(self, word: str, number: int) -> None:
+        start = _plain(word.strip("~*"))[:_FILED_BY]
+        if word == "0-9" or word.startswith("*") or len(start) < _FILED_BY:
+            whole = not word.startswith(("*", "~")) and not word.endswith("*") and word != "0-9"
+            (self._by_word[_plain(word)] if whole else self._always).add(number)
+        elif word.startswith("~"):  # the one error is never in the first letter
+            self._by_start[start[0]].add(number)
+        elif word.endswith("*"):
+            self._by_start[start].add(number)
+        else:
+            self._by_word[_plain(word)].add(number)
+
+    def _possible(self, plain: str) -> list[re.Pattern[str]]:
+        numbers = set(self._always)
+        for word in set(plain.split()):
+            numbers |= self._by_word.get(word, _NONE)
+            numbers |= self._by_start.get(word[0], _NONE)
+            numbers |= self._by_start.get(word[:_FILED_BY], _NONE)
+        return [compile_phrase(self._phrases[number]) for number in sorted(numbers)]
+
+
+def _most_telling(tokens: list[str]) -> list[str]:
+    """The alternatives of the word that a text with the phrase must contain, the longest."""
+    words = [
+        token.split("|")
+        for token in tokens
+        if not token.endswith("?") and not _GAP.fullmatch(token) and token not in ("^", "$")
+    ]
+    return max(words, key=lambda alternatives: min(len(w.strip("~*")) for w in alternatives))
 
 
 def normalise(text: str) -> str:
     """`text` as words and the marks `.` and `,`, without differences that do not matter."""
     visible = "".join(
-        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
+        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in _UNSEEN
     )
-    marked = re.sub(r"[.!?;…\n\r]+", " . ", re.sub(r"['’‘`´]", "", visible))
-    marked = re.sub(r"[,:()\"„“”–—]+", " , ", marked)
+    marked = re.sub(r"[.!?;…؟؛۔\n\r]+", " . ", re.sub(r"['’‘`´]", "", visible))
+    marked = re.sub(r"[,:()\"„“”–—،]+", " , ", marked)
     words = (_plain(word) for word in re.findall(r"\w+|[.,]", marked))
     return " ".join(word for word in words if word)
 
 
+@cache
 def compile_phrase(phrase: str) -> re.Pattern[str]:
-    """The pattern that finds `phrase` in a normalised text.
+    """The pattern that finds `phrase` in a normalised text; made when it is first needed.
 
     Raises:
         ValueError: the phrase is not written as the module describes.
@@ -138,11 +202,6 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
 def _phrases(file: CrisisFile, kind: CrisisKind) -> Phrases:
     phrases: Phrases = getattr(file, kind.value)
     return phrases
-
-
-def _any_of(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    patterns = [_pattern(phrase) for phrase in phrases]
-    return re.compile("|".join(patterns)) if patterns else None
 
 
 def _plain(word: str) -> str:

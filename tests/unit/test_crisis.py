@@ -11,11 +11,11 @@ from bot.catalogue.loader import CatalogueError, read
 from bot.catalogue.schema import CrisisNumbers
 from bot.crisis import (
     CrisisDetector,
-    CrisisFile,
     CrisisKind,
     compile_phrase,
     normalise,
 )
+from translations.languages import all_languages
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "data/crisis"
@@ -237,6 +237,33 @@ def test_leaves_alone(text: str) -> None:
     assert DETECTOR.detect(text) is None
 
 
+LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.yml") if path.stem != "numbers")
+LISTS = {
+    language: YAML(typ="safe").load((ROOT / f"tests/unit/crisis/{language}.yml").read_text("utf-8"))
+    for language in LANGUAGES
+}
+"""What each language must recognise (by kind) and must leave alone."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", list(CrisisKind))
+def test_recognises_in_each_language(language: str, kind: CrisisKind) -> None:
+    texts = LISTS[language]["hits"][kind.value]
+    assert len(texts) >= 8
+    assert {text: DETECTOR.detect(text) for text in texts} == dict.fromkeys(texts, kind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_leaves_alone_in_each_language(language: str) -> None:
+    texts = LISTS[language]["misses"]
+    assert len(texts) >= 40
+    assert {text: DETECTOR.detect(text) for text in texts} == dict.fromkeys(texts)
+
+
+def test_every_language_of_the_bot_and_spanish_are_there() -> None:
+    assert set(LANGUAGES) == set(all_languages()) - {"de-x-leicht"} | {"es"}
+
+
 def test_no_training_example_is_a_crisis() -> None:
     """Who asks what the bot was taught must get the answer."""
     alarms = [text for text in _training_examples() if DETECTOR.detect(text)]
@@ -359,11 +386,6 @@ def test_a_wrong_file_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_folder_without_phrases_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="no phrases found"):
         CrisisDetector.load(tmp_path)
-
-
-def test_german_and_english_are_there() -> None:
-    for language in ("de", "en"):
-        assert read(FOLDER / f"{language}.yml", CrisisFile).self_harm.phrases
 
 
 def _training_examples() -> list[str]:
