@@ -15,11 +15,8 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import (
     ENTITIES,
-    ENTITY_ATTRIBUTE_END,
-    ENTITY_ATTRIBUTE_START,
     ENTITY_ATTRIBUTE_TYPE,
     INTENT_NAME_KEY,
     PREDICTED_CONFIDENCE_KEY,
@@ -27,7 +24,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.rasa.words import plain, rule_out, set_ranking, tokens_of, vocabulary_of
+from bot.rasa.plain import plain
+from bot.rasa.words import intent_of, rule_out, set_ranking, tokens_of, vocabulary_of
 
 VOCABULARY_FILE = "vocabulary.json"
 
@@ -36,11 +34,11 @@ VOCABULARY_FILE = "vocabulary.json"
 class FollowUpClassifier(GraphComponent):
     """Makes a message a follow-up if it says nothing but what follow-ups say.
 
-    It must carry an aspect, and each of its words must belong to the aspect or occur in a
-    training example of the follow-up intent.  No other message is one, whatever a classifier
-    thinks.
+    It must carry an aspect, and each of its words must occur in a training example of the
+    follow-up intent.  No other message is one, whatever a classifier thinks.  Nor is one that
+    the classifier takes for one of the intents in `unless`: "hallo" says nothing new either.
 
-    Stands after the entities are known and before the fallback is decided.
+    Stands after the aspect is known and before the fallback is decided.
     """
 
     def __init__(
@@ -51,6 +49,7 @@ class FollowUpClassifier(GraphComponent):
         vocabulary: frozenset[str] = frozenset(),
     ) -> None:
         self._intent: str = config["intent"]
+        self._unless = frozenset(config["unless"])
         self._entity: str = config["entity"]
         self._model_storage = model_storage
         self._resource = resource
@@ -59,7 +58,7 @@ class FollowUpClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The options and their defaults."""
-        return {"intent": "follow_up", "entity": "aspect"}
+        return {"intent": "follow_up", "entity": "aspect", "unless": []}
 
     @classmethod
     def create(
@@ -106,17 +105,10 @@ class FollowUpClassifier(GraphComponent):
         return messages
 
     def _is_follow_up(self, message: Message) -> bool:
-        aspect = self._aspect(message)
-        return aspect is not None and all(
-            plain(token.text) in self._vocabulary or _lies_in(token, aspect)
-            for token in tokens_of(message)
-        )
-
-    def _aspect(self, message: Message) -> dict[str, Any] | None:
         entities: Iterable[dict[str, Any]] = message.get(ENTITIES, [])
-        return next((e for e in entities if e[ENTITY_ATTRIBUTE_TYPE] == self._entity), None)
-
-
-def _lies_in(token: Token, entity: dict[str, Any]) -> bool:
-    start, end = entity[ENTITY_ATTRIBUTE_START], entity[ENTITY_ATTRIBUTE_END]
-    return bool(start <= token.start and token.end <= end)
+        if intent_of(message) in self._unless:
+            return False
+        has_aspect = any(e[ENTITY_ATTRIBUTE_TYPE] == self._entity for e in entities)
+        return has_aspect and all(
+            plain(token.text) in self._vocabulary for token in tokens_of(message)
+        )

@@ -17,7 +17,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.rasa.words import plain, rule_out, tokens_of, vocabulary_of
+from bot.rasa.plain import plain
+from bot.rasa.words import rule_out, tokens_of, vocabulary_of
 
 VOCABULARIES_FILE = "vocabularies.json"
 

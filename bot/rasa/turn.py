@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.rasa.acts import Act, UtteranceCollector, read_acts
 from bot.rasa.outline import Outline
+from bot.rasa.questions import questions_of
 from bot.rasa.state import DialogueState
 from bot.rasa.understanding import (
     ASPECT,
@@ -29,7 +30,8 @@ from bot.rasa.understanding import (
 
 Handle = Callable[[UserMessage], Awaitable[Any]]
 
-LEAVE_THE_SUBJECT = frozenset({"clarify", "rephrase", "out_of_scope"})
+FOLLOW_UP = "follow_up"
+LEAVE_THE_SUBJECT = frozenset({"clarify", "topic", "rephrase", "out_of_scope"})
 """After these "it" is no longer the service that was spoken of before."""
 OWE_AN_ANSWER = frozenset({"clarify", "rephrase", "which_service"})
 """After these the aspect that was asked about is still to be answered."""
@@ -78,12 +80,42 @@ class TurnRunner:
     outline: Outline
     asking_back: AskingBack
     handle: Handle
+    most_questions: int = 3
+    """Of one message, so that nobody gets a wall of answers."""
 
     async def run(
         self, text: str, button: tuple[str, str | None] | None, state: DialogueState
     ) -> Turn:
         """Takes `state` one message further: a text, or a button that was pressed."""
-        parsed = pressed(*button) if button else await understand(self.agent, text)
+        if button:
+            return await self._run(pressed(*button), state)
+        turns = await self._several(text, state)
+        if not turns:
+            return await self._run(await understand(self.agent, text), state)
+        return Turn(_joined(turns), turns[0].parsed, turns[-1].state)
+
+    async def _several(self, text: str, state: DialogueState) -> list[Turn]:
+        """The turns of the questions that `text` consists of; none if it is best taken whole.
+
+        Each must be understood for itself, the first as one about a service; what is said
+        around a question belongs to it.
+        """
+        parts = questions_of(text) if state.loop is None else []
+        if len(parts) < 2:
+            return []
+        readings = [await understand(self.agent, part) for part in parts[: self.most_questions]]
+        asked = {(intent_of(parsed), aspect_of(parsed)) for parsed in readings}
+        answerable = self.outline.services | {FOLLOW_UP}
+        if intent_of(readings[0]) == FOLLOW_UP and state.service is None:
+            return []
+        if len(asked) < 2 or not all(intent_of(parsed) in answerable for parsed in readings):
+            return []
+        turns: list[Turn] = []
+        for parsed in readings:
+            turns.append(await self._run(parsed, turns[-1].state if turns else state))
+        return turns
+
+    async def _run(self, parsed: ParseData, state: DialogueState) -> Turn:
         candidates = self._candidates(parsed, state)
         parsed = self._with_aspect_of_before(parsed, state)
         collector = UtteranceCollector()
@@ -167,6 +199,14 @@ class TurnRunner:
             requested_slot=slots[REQUESTED_SLOT] if loop else None,
             form={n: slots[n] for n in self.outline.forms.get(loop, ()) if slots[n] is not None},
         )
+
+
+def _joined(turns: Sequence[Turn]) -> list[Act]:
+    """The acts of all `turns`, each once."""
+    acts: list[Act] = []
+    for turn in turns:
+        acts += [act for act in turn.acts if act not in acts]
+    return acts
 
 
 def _name(act: Act) -> str:

@@ -12,6 +12,8 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME, INTENT_MESSA
 ParseData = dict[str, Any]
 
 ASPECT, PHONE = "aspect", "phone"
+NOTHING_IN_PARTICULAR = "general"
+"""The aspect of a text that asks for none; on a button it means what it says."""
 
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ \u00a0./()\-–]*\d){3,}")
 _PHONE_NUMBER = re.compile(r"\+?\d(?:[ \u00a0./()\-–]*\d){5,}")
@@ -29,9 +31,10 @@ async def understand(agent: Agent, text: str) -> ParseData:
         parsed = uncertain()
     else:
         parsed = await agent.processor.parse_message(UserMessage(words))
+    named = [e for e in parsed["entities"] if e["value"] != NOTHING_IN_PARTICULAR]
     number = _PHONE_NUMBER.search(bare)
     phone = [{"entity": PHONE, "value": number[0]}] if number else []
-    return {**parsed, "text": bare, "entities": [*parsed["entities"], *phone]}
+    return {**parsed, "text": bare, "entities": [*named, *phone]}
 
 
 def uncertain() -> ParseData:

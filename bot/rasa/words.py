@@ -15,9 +15,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-Ranking = list[dict[str, Any]]
+from bot.rasa.plain import plain
 
-_PLAIN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+Ranking = list[dict[str, Any]]
 
 
 def tokens_of(message: Message) -> list[Token]:
@@ -26,15 +26,17 @@ def tokens_of(message: Message) -> list[Token]:
     return tokens
 
 
-def plain(word: str) -> str:
-    """`word` without what people leave out in typing: capitals and umlauts."""
-    return word.casefold().translate(_PLAIN_LETTERS)
-
-
 def vocabulary_of(intent: str, training_data: TrainingData) -> frozenset[str]:
     """The plain words of all examples of `intent`."""
     examples = [e for e in training_data.intent_examples if e.get(INTENT) == intent]
     return frozenset(plain(token.text) for e in examples for token in tokens_of(e))
+
+
+def intent_of(message: Message) -> str | None:
+    """The intent that an example was written for, or a message is taken to have."""
+    intent = message.get(INTENT)
+    name: str | None = intent[INTENT_NAME_KEY] if isinstance(intent, dict) else intent
+    return name
 
 
 def set_ranking(message: Message, ranking: Ranking) -> None:

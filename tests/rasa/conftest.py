@@ -1,12 +1,9 @@
 """A trained model and a running Rasa server, made once for all tests of the Rasa side.
 
-The model is kept in var/test-models under a hash of all that goes into it, so that training
-happens only after a change.
+The model is the one that set-up trains, whose stamp tells whether anything has changed since.
 """
 
 import contextlib
-import fcntl
-import hashlib
 import json
 import os
 import socket
@@ -23,11 +20,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.setup import model as trained
+from bot.setup.checkout import only_builder
+
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = ROOT / "var" / "test-models"
 START_TIMEOUT_S = 120
-KEPT_MODELS = 3
-COMPONENTS = ("aspects", "classifier", "follow_up", "short_answers", "words")
 
 State = dict[str, Any]
 Reply = dict[str, Any]
@@ -94,14 +91,9 @@ class Dialogue:
 @pytest.fixture(scope="session")
 def model() -> Path:
     """The model trained from the working tree."""
-    MODELS.mkdir(parents=True, exist_ok=True)
-    path = MODELS / f"{_fingerprint()}.tar.gz"
-    with (MODELS / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            subprocess.run(launcher("train", "--out", str(path)), cwd=ROOT, check=True)
-        _forget_old_models()
-    return path
+    with only_builder():
+        trained.train()
+    return trained.MODEL
 
 
 @pytest.fixture(scope="session")
@@ -152,21 +144,3 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
                 return
         time.sleep(0.2)
     raise RuntimeError(f"Rasa did not start:\n{log.read_text(encoding='utf-8')}")
-
-
-def _fingerprint() -> str:
-    """A hash of everything that decides what a trained model is."""
-    files = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "rasa" / "uv.lock"]
-    files += sorted((ROOT / "data" / "nlu").rglob("*.yml"))
-    files += sorted((ROOT / "data" / "rules").rglob("*.yml"))
-    files += [ROOT / "bot" / "rasa" / f"{n}.py" for n in COMPONENTS]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def _forget_old_models() -> None:
-    newest_first = sorted(MODELS.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for path in newest_first[KEPT_MODELS:]:
-        path.unlink()

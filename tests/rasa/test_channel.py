@@ -15,6 +15,7 @@ pytestmark = pytest.mark.rasa
 
 GIBBERISH = "xqzwv jjkpt vvrw"
 CITIZEN_NUMBER = "0176 / 555 44-33"
+ASKS_OFFICE = "utter_ask_callback_form_desk"
 ASKS_NUMBER = "utter_ask_callback_form_phone"
 ASKS_TIME = "utter_ask_callback_form_callback_time"
 
@@ -97,19 +98,61 @@ class TestAspects:
     @pytest.mark.parametrize(
         ("text", "aspect"),
         [
-            ("Welche Unterlagen brauche ich und was kostet das?", "documents"),
-            ("Was kostet das und welche Unterlagen brauche ich?", "fees"),
-            ("Wo muss ich die Unterlagen abgeben?", "documents"),
+            ("Welche Unterlagen brauche ich dafür?", "documents"),
             ("Bis wann muss ich die Unterlagen abgeben?", "deadline"),
             ("Wo ist das?", "where"),
             ("wo", "where"),
+            ("Wie lange dauert das?", "duration"),
+            ("Brauche ich einen Termin?", "appointment"),
+            ("Geht das auch online?", "online"),
             ("Wohnung gewechselt", None),
             ("Zulassungsgebühren", "fees"),
+            ("كم التكلفة؟", "fees"),
+            ("Які документи потрібні?", "documents"),
         ],
     )
     async def test_which(self, dialogue: Dialogue, text: str, aspect: str | None) -> None:
         await dialogue.say(text)
         assert [e["value"] for e in dialogue.last["entities"]] == ([aspect] if aspect else [])
+
+
+class TestSeveralQuestions:
+    """In one message, each is answered."""
+
+    async def test_a_service_and_what_it_costs(self, dialogue: Dialogue) -> None:
+        acts = await dialogue.say("Wie melde ich mein Auto ab? Und was kostet das?")
+        service = "kfz_ausserbetriebsetzung"
+        assert acts == [
+            {"act": "answer", "service": service, "aspect": "general"},
+            {"act": "answer", "service": service, "aspect": "fees"},
+        ]
+
+    async def test_two_aspects_of_the_service_in_hand(self, dialogue: Dialogue) -> None:
+        await dialogue.press("abh_einbuergerung")
+        acts = await dialogue.say("Was kostet das? Und welche Unterlagen brauche ich dafür?")
+        assert [act["aspect"] for act in acts] == ["fees", "documents"]
+        assert {act["service"] for act in acts} == {"abh_einbuergerung"}
+
+    async def test_a_story_with_one_question_is_one(self, dialogue: Dialogue) -> None:
+        await dialogue.say("Guten Tag. Ich bin umgezogen. Muss ich mein Auto ummelden?")
+        assert len(dialogue.last["acts"]) == 1
+
+
+class TestOfficesAlone:
+    @pytest.mark.parametrize(
+        ("text", "office"),
+        [("Auto", "kfz"), ("Ausländerbehörde", "abh"), ("Jobcenter", "jc")],
+    )
+    async def test_it_is_asked_what_of_them(
+        self, dialogue: Dialogue, text: str, office: str
+    ) -> None:
+        assert await dialogue.say(text) == [{"act": "topic", "office": office}]
+
+    async def test_an_appointment_alone(self, dialogue: Dialogue) -> None:
+        (act,) = await dialogue.say("Ich brauche einen Termin")
+        assert (act["act"], act["candidates"]) == (
+            "clarify", ["kfz_termin", "abh_termin", "jc_termin"],
+        )  # fmt: skip
 
 
 class TestFallback:
@@ -189,7 +232,10 @@ class TestHandover:
             ("human_complaint", "complaint"),
             ("human_own_case", "own_case"),
             ("human_legal_advice", "legal_advice"),
+            ("human_submit", "submit"),
             ("human_homeless", "homeless"),
+            ("human_no_money", "no_money"),
+            ("human_despair", "despair"),
             ("human_not_understood", "not_understood"),
         ],
     )
@@ -198,8 +244,10 @@ class TestHandover:
 
 
 class TestCallback:
-    async def test_number_and_time_over_stateless_turns(self, dialogue: Dialogue) -> None:
+    async def test_office_number_and_time_over_stateless_turns(self, dialogue: Dialogue) -> None:
         (question,) = await dialogue.press("request_callback")
+        assert question["key"] == ASKS_OFFICE
+        (question,) = await dialogue.say("das Jobcenter")
         assert question["key"] == "utter_ask_callback_form_phone"
         assert question["buttons"] == [{"title": "Abbrechen", "payload": "deny"}]
         acts = await dialogue.say("das verrate ich nicht so gern")
@@ -212,27 +260,31 @@ class TestCallback:
             "act": "handover",
             "reason": "callback",
             "kind": "callback",
+            "office": "jc",
             "phone": "01765554433",
-            "time": "Mo 10[Uhr], {phone} oder 0[was]",
+            "text": "Mo 10[Uhr], {phone} oder 0[was]",
         }
         assert dialogue.state is not None
         assert dialogue.state["loop"] is None
         assert dialogue.state["slots"] == {}, "the number must not travel on"
 
     async def test_a_number_at_once_needs_no_question(self, dialogue: Dialogue) -> None:
+        await dialogue.press("kfz_ummeldung")
         acts = await dialogue.say("Bitte rufen Sie mich zurück unter +49 (0)151 234 56 78")
         assert kinds(acts) == [ASKS_TIME]
         assert dialogue.state is not None
         assert dialogue.state["slots"]["phone"] == "+491512345678"
 
     async def test_a_long_time_is_refused(self, dialogue: Dialogue) -> None:
+        await dialogue.press("kfz_ummeldung")
         await dialogue.press("request_callback")
         await dialogue.say(CITIZEN_NUMBER)
         acts = await dialogue.say("gern " * 21)
-        assert kinds(acts) == ["utter_callback_time_too_long", ASKS_TIME]
+        assert kinds(acts) == ["utter_too_long", ASKS_TIME]
 
     async def test_a_question_in_between_is_answered(self, dialogue: Dialogue) -> None:
         await dialogue.press("request_callback")
+        await dialogue.press("vague_kfz")
         acts = await dialogue.say("Ich möchte mein Auto ummelden")
         assert kinds(acts) == ["answer", ASKS_NUMBER]
         assert kinds(await dialogue.say(CITIZEN_NUMBER)) == [ASKS_TIME]
@@ -240,21 +292,24 @@ class TestCallback:
         assert kinds(acts) == ["answer", ASKS_TIME]
         assert kinds(await dialogue.say("egal")) == ["handover"]
 
-    @pytest.mark.parametrize("asked", ["phone", "callback_time"])
+    @pytest.mark.parametrize("asked", ["desk", "phone", "callback_time"])
     @pytest.mark.parametrize("word", ["abbrechen", "nein", ""])
     async def test_cancelling(self, dialogue: Dialogue, asked: str, word: str) -> None:
         await dialogue.press("request_callback")
+        if asked != "desk":
+            await dialogue.press("vague_abh")
         if asked == "callback_time":
             await dialogue.say(CITIZEN_NUMBER)
         acts = await (dialogue.say(word) if word else dialogue.press("deny"))
-        assert kinds(acts) == ["utter_callback_cancelled"]
+        assert kinds(acts) == ["utter_form_cancelled"]
         assert dialogue.state is not None
         assert (dialogue.state["loop"], dialogue.state["slots"]) == (None, {})
 
     async def test_asking_for_it_again_goes_on(self, dialogue: Dialogue) -> None:
+        await dialogue.press("jc_antrag")
         await dialogue.press("request_callback")
         acts = await dialogue.press("request_callback")
-        assert kinds(acts) == ["utter_callback_under_way", ASKS_NUMBER]
+        assert kinds(acts) == ["utter_form_under_way", ASKS_NUMBER]
         assert kinds(await dialogue.say(CITIZEN_NUMBER)) == [ASKS_TIME]
 
     async def test_a_person_instead(self, dialogue: Dialogue) -> None:
@@ -262,6 +317,51 @@ class TestCallback:
         assert await dialogue.press("human_person") == [{"act": "handover", "reason": "requested"}]
         assert dialogue.state is not None
         assert dialogue.state["loop"] is None
+
+
+class TestMessage:
+    async def test_the_office_and_any_words(self, dialogue: Dialogue) -> None:
+        (question,) = await dialogue.press("leave_message")
+        assert question["key"] == "utter_ask_message_form_desk"
+        assert [b["payload"] for b in question["buttons"]] == [
+            "vague_kfz", "vague_abh", "vague_jc", "deny",
+        ]  # fmt: skip
+        assert kinds(await dialogue.press("vague_abh")) == ["utter_ask_message_form_message_text"]
+        (act,) = await dialogue.say("Ich möchte mein Auto ummelden, und der Titel läuft ab.")
+        assert act == {
+            "act": "handover",
+            "reason": "message",
+            "kind": "message",
+            "office": "abh",
+            "text": "Ich möchte mein Auto ummelden, und der Titel läuft ab.",
+        }
+
+    async def test_the_office_of_the_service_in_hand(self, dialogue: Dialogue) -> None:
+        await dialogue.press("jc_umzug")
+        await dialogue.press("leave_message")
+        (act,) = await dialogue.say("Bitte melden Sie sich")
+        assert (act["act"], act["office"]) == ("handover", None)
+
+
+class TestAppointment:
+    async def test_office_wish_and_number(self, dialogue: Dialogue) -> None:
+        (question,) = await dialogue.press("appointment_wish")
+        assert question["key"] == "utter_ask_appointment_form_desk"
+        (question,) = await dialogue.press("vague_kfz")
+        assert question["key"] == "utter_ask_appointment_form_appointment_time"
+        (question,) = await dialogue.say("Auto ummelden, Dienstag früh")
+        assert question["key"] == "utter_ask_appointment_form_phone"
+        (act,) = await dialogue.say(CITIZEN_NUMBER)
+        assert act == {
+            "act": "handover",
+            "reason": "appointment",
+            "kind": "callback",
+            "office": "kfz",
+            "phone": "01765554433",
+            "text": "Auto ummelden, Dienstag früh",
+        }
+        assert dialogue.state is not None
+        assert dialogue.state["slots"] == {}
 
 
 class TestWhatComesIn:
@@ -351,6 +451,7 @@ class TestWhatComesIn:
             {"slots": "x", "loop": 1, "last_act": {}, "candidates": "kfz_evb", "owed": []},
             {"loop": "callback_form"},
             {"loop": "callback_form", "requested_slot": "service"},
+            {"loop": "message_form", "requested_slot": "desk", "slots": {"desk": "none"}},
             {"loop": "action_restart", "requested_slot": "phone"},
             {"candidates": ["kfz_nothing", 7, ["x"]], "last_act": "clarify", "intent": "restart"},
             {"loop": "callback_form", "requested_slot": "phone", "slots": {"phone": "1" * 101}},
