@@ -8,7 +8,7 @@ PYTHON = python3
 # puts what is set on its command line: make test ARGS="-k handover"
 STEP = exec $(PYTHON) -m bot.setup
 
-.PHONY: help setup run test lint bench installer clean
+.PHONY: help setup run test lint bench eval installer clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
@@ -27,6 +27,9 @@ lint: ## style, types and import directions of Python and TypeScript
 
 bench: ## set up and measure turns, memory and start, beside bare Rasa
 	@$(STEP) bench
+
+eval: ## set up and measure how well questions are understood
+	@$(STEP) eval
 
 installer: ## fetch uv into .tools/, to install a Python with it
 	@$(STEP) installer

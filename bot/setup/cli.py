@@ -94,6 +94,13 @@ def bench() -> None:
     _become([DEVELOPMENT.python, "-m", "tests.bench", *_arguments()])
 
 
+def evaluate() -> None:
+    """Set up, then become the measuring of what is understood."""
+    with only_builder():
+        _prepare(DEVELOPMENT)
+    _become([DEVELOPMENT.python, "-m", "tests.eval", *_arguments()])
+
+
 def installer() -> None:
     """Only uv, with which one can install a Python that the machine lacks."""
     with only_builder():
@@ -110,7 +117,8 @@ def clean() -> None:
 
 
 STEPS: dict[str, Callable[[], None]] = {
-    action.__name__: action for action in (setup, run, test, lint, bench, installer, clean)
+    "eval": evaluate,
+    **{action.__name__: action for action in (setup, run, test, lint, bench, installer, clean)},
 }
 
 
