@@ -117,7 +117,12 @@ class Gateway:
                 dialogue = self._rasa = RasaDialogue(
                     client, self.settings.rasa, self.settings.rasa_timeout_s
                 )
-            understander = Understander(dialogue, self.knowledge.detection, self.knowledge.crisis)
+            featured = {
+                office.id.value: office.featured for office in self.catalogue.county.offices
+            }
+            understander = Understander(
+                dialogue, self.knowledge.detection, self.knowledge.crisis, featured
+            )
             crisis = CrisisResponse(self.catalogue, self.clock, self.desk, self.replies)
             self.turns = turns = Turns(
                 self.database, self.notifier, self.clock, self.catalogue, self.settings,

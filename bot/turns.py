@@ -33,7 +33,8 @@ from bot.model import (
     Understanding,
 )
 from bot.ports import STAFF_TOPIC, Notifier
-from bot.replies.replies import PERSON, TOPIC, Replies
+from bot.replies.answers import CASE, PERSON
+from bot.replies.replies import TOPIC, Replies
 from bot.settings import Settings
 from bot.stores import conversations
 from bot.stores.database import Database
@@ -169,7 +170,7 @@ class Turns:
         """What the message asks for; None where the rules cannot be reached or keep failing."""
         if self._failures[row.id] >= _ATTEMPTS or left_s <= 0:
             return None
-        if (choice := _own_payload(event.payload)) is not None:
+        if (choice := self._own_payload(event.payload)) is not None:
             return Understanding(choice, row.language)
         text, spoken = event.body["text"], event.body["language"]
         state = row.dialogue or None
@@ -186,6 +187,15 @@ class Turns:
             return None
         self._rasa_answers = True
         return found
+
+    def _own_payload(self, payload: str | None) -> Decision | None:
+        """What a button of the gateway's own decides; None for those that the rules know."""
+        kind, _, named = (payload or "").partition("/")
+        if kind == CASE and self._catalogue.has_case(*named.split("/")):
+            return Decision.ANSWER
+        if self._desk.has_office(named):
+            return {PERSON: Decision.HANDOVER, TOPIC: Decision.CLARIFY}.get(kind)
+        return None
 
     async def _store(
         self, conversation_id: str, event: EventRow, understanding: Understanding | None
@@ -247,12 +257,8 @@ class Turns:
         await self._notifier.wake(conversation_id)
 
 
-def _own_payload(payload: str | None) -> Decision | None:
-    """What a button of the gateway's own decides; None for those that the rules know."""
-    kind, _, office = (payload or "").partition("/")
-    if office not in set(OfficeId):
-        return None
-    return {PERSON: Decision.HANDOVER, TOPIC: Decision.CLARIFY}.get(kind)
+_OFFICE_OF_NEED = {"no_money": OfficeId.JC}
+"""Which office helps where the need tells it and no service does."""
 
 
 class _Carrying:
@@ -289,21 +295,22 @@ class _Carrying:
                 await self._act(act)
 
     async def _own_choice(self) -> None:
-        kind, _, office = (self._event.payload or "").partition("/")
-        if kind == TOPIC:
-            await self._say(self._replies.topic(OfficeId(office), self._row.language))
+        kind, _, named = (self._event.payload or "").partition("/")
+        if kind == CASE:
+            service, aspect, case = named.split("/")
+            await self._answer(service, aspect, case)
+        elif kind == TOPIC:
+            await self._say(self._replies.topic(OfficeId(named), self._row.language))
         else:
-            await self._to_a_person(OfficeId(office), "requested")
+            await self._to_a_person(OfficeId(named), "requested")
 
     async def _act(self, act: dict[str, Any]) -> None:
-        row, language = self._row, self._row.language
+        language = self._row.language
         match act["act"]:
             case "answer":
-                row.service, row.aspect = act["service"], act.get("aspect")
-                channel = Channel(row.channel)
-                await self._say(
-                    self._replies.answer(act["service"], act.get("aspect"), language, channel)
-                )
+                await self._answer(act["service"], act.get("aspect"))
+            case "topic":
+                await self._say(self._replies.topic(OfficeId(act["office"]), language))
             case "clarify":
                 aspect = self._understanding.aspect
                 await self._say(self._replies.clarify(act["candidates"], aspect, language))
@@ -318,16 +325,22 @@ class _Carrying:
             case unknown:
                 raise ValueError(f"unknown act {unknown!r}")
 
+    async def _answer(self, service: str, aspect: str | None, case: str | None = None) -> None:
+        row = self._row
+        row.service, row.aspect = service, aspect
+        channel = Channel(row.channel)
+        await self._say(self._replies.answer(service, aspect, row.language, channel, case))
+
     async def _handover(self, act: dict[str, Any]) -> None:
-        office = self._turns._catalogue.office_of(self._row.service)
-        if act["reason"] == "callback":
-            await self._callback(office or self._turns._catalogue.county.default_office, act)
-        elif act["reason"] == "requested" and office is not None:
+        reason = act["reason"]
+        if "kind" in act:
+            await self._leave(act)
+        elif reason != "requested":
+            await self._say(self._offer(f"bot.handover_{reason}", _OFFICE_OF_NEED.get(reason)))
+        elif office := self._turns._catalogue.office_of(self._row.service):
             await self._to_a_person(office, "requested")
-        elif act["reason"] == "requested":
-            await self._say(self._offer(None))
         else:
-            await self._say(self._offer(f"bot.handover_{act['reason']}"))
+            await self._say(self._offer(None))
 
     async def _to_a_person(self, office: OfficeId, reason: str) -> None:
         """Queues the conversation if somebody is there, else offers what there is."""
@@ -342,19 +355,21 @@ class _Carrying:
             self._session, self._row, Request(office, HandoverKind.CHAT, reason)
         )
 
-    async def _callback(self, office: OfficeId, act: dict[str, Any]) -> None:
-        if HandoverKind.CALLBACK not in self._desk.kinds(office):
-            await self._say(self._offer("bot.handover_none"))
+    async def _leave(self, act: dict[str, Any]) -> None:
+        """Leaves with an office what a form gathered."""
+        catalogue, kind, reason = self._turns._catalogue, HandoverKind(act["kind"]), act["reason"]
+        named = catalogue.office_of(self._row.service)
+        office = OfficeId(act.get("office") or named or catalogue.county.default_office)
+        if kind not in self._desk.kinds(office):
+            await self._say(self._replies.offer(office, "bot.handover_none", self._row.language))
             return
-        await self._say(self._replies.plain("bot.handover_callback", self._row.language))
-        wish = Request(
-            office, HandoverKind.CALLBACK, "callback", phone=act.get("phone"), text=act.get("time")
-        )
+        await self._say(self._replies.plain(f"bot.handover_{reason}", self._row.language))
+        wish = Request(office, kind, reason, phone=act.get("phone"), text=act.get("text"))
         await self._desk.request(self._session, self._row, wish)
 
-    def _offer(self, key: str | None) -> Message:
-        office = self._turns._catalogue.office_of(self._row.service)
-        return self._replies.offer(office, key, self._row.language)
+    def _offer(self, key: str | None, office: OfficeId | None = None) -> Message:
+        named = self._turns._catalogue.office_of(self._row.service)
+        return self._replies.offer(named or office, key, self._row.language)
 
     async def _say(self, message: Message) -> None:
         await self._turns._say(self._session, self._row, message)

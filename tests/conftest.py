@@ -55,10 +55,19 @@ def scripted(text: str, payload: str | None) -> list[dict[str, Any]]:
             return [{"act": "answer", "service": rest[0], "aspect": rest[1]}]
         case "clarify":
             return [{"act": "clarify", "candidates": rest}]
+        case "topic":
+            return [{"act": "topic", "office": rest[0]}]
         case "handover":
             return [{"act": "handover", "reason": rest[0]}]
         case "callback":
-            return [{"act": "handover", "reason": "callback", "phone": rest[0], "time": "morgens"}]
+            act = {"act": "handover", "reason": "callback", "kind": "callback"}
+            return [act | {"office": None, "phone": rest[0], "text": "morgens"}]
+        case "message":
+            act = {"act": "handover", "reason": "message", "kind": "message"}
+            return [act | {"office": rest[0], "text": "Guten Tag"}]
+        case "appointment":
+            act = {"act": "handover", "reason": "appointment", "kind": "callback"}
+            return [act | {"office": rest[0], "phone": "03023125999", "text": "Dienstag"}]
         case "other":
             return [{"act": "out_of_scope", "office": rest[0] if rest else None}]
         case "twice":

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 # Fields of a catalogue entry that hold identifiers, laws, amounts or search words, not prose.
 _NOT_TRANSLATED = {
     "id", "office", "leika", "also_called", "amount_eur", "needed", "legal_basis", "related",
-    "checked", "checked_aspects", "reviewed", "valid_until", "url", "phone", "kinds",
+    "checked", "checked_aspects", "reviewed", "valid_until", "url", "phone", "kinds", "case",
 }  # fmt: skip
 
 

@@ -24,6 +24,11 @@ from bot.parts import (
 from bot.replies.speaker import Speaker
 from translations.texts import Texts
 
+PERSON = "human_person"
+"""The payload of a button that asks for a person; with `/` and an office, for one of it."""
+CASE = "case"
+"""With service, aspect and case, each after a `/`: the payload of a button that tells the case."""
+
 
 class Answers:
     """Builds the parts of an answer; says nothing that the entry does not say."""
@@ -32,14 +37,21 @@ class Answers:
         self._catalogue = catalogue
         self._texts = texts
 
-    def parts(self, say: Speaker, service: Service, aspect: Aspect) -> list[AnyPart]:
-        """The answer without its source."""
+    def parts(
+        self, say: Speaker, service: Service, aspect: Aspect, case: str | None = None
+    ) -> list[AnyPart]:
+        """The answer without its source; of several cases, for `case` alone.
+
+        Where the case matters and is not known, it is asked for, beside what holds in all.
+        """
         key = f"service.{service.id}"
         title = say(f"{key}.title")
         if aspect is Aspect.GENERAL:
             return self._overview(say, service, title)
-        content = self._aspect(say, service, aspect, key)
+        content = self._aspect(say, service, aspect, key, case)
         heading = say("bot.answer_aspect", title=title, aspect=say(f"bot.aspect_{aspect}"))
+        if case is None and _differs(service, aspect):
+            content += self._which_case(say, service, aspect, key)
         return [Text(text=heading), *content]
 
     def knows(self, service: Service, aspect: Aspect) -> bool:
@@ -111,16 +123,20 @@ class Answers:
             cases = [say(f"{key}.hand_over_when.{n}") for n in range(len(service.hand_over_when))]
             rows = "\n".join(f"- {case}" for case in cases)
             parts.append(Notice(text=f"{say('bot.title_person')}\n{rows}"))
+            person = Button(title=say("bot.person"), payload=f"{PERSON}/{service.office}")
+            parts.append(Buttons(items=[person]))
         return parts
 
-    def _aspect(self, say: Speaker, service: Service, aspect: Aspect, key: str) -> list[AnyPart]:
+    def _aspect(
+        self, say: Speaker, service: Service, aspect: Aspect, key: str, case: str | None
+    ) -> list[AnyPart]:
         match aspect:
             case Aspect.DOCUMENTS:
-                return [self._documents(say, service, key)]
+                return self._documents(say, service, key, case)
             case Aspect.FEES:
                 # plates, stickers and papers come on top at the Zulassung alone
                 local = [Notice(text=say("bot.fees_local"))] if service.office == "kfz" else []
-                return [self._fees(say, service, key), *local]
+                return [*self._fees(say, service, key, case), *local]
             case Aspect.WHERE:
                 return [Text(text=say(f"{key}.where")), self.contact(say, service)]
             case Aspect.ONLINE:
@@ -130,17 +146,33 @@ class Answers:
             case _:
                 return [Text(text=say(f"{key}.{aspect}"))]
 
-    def _documents(self, say: Speaker, service: Service, key: str) -> Checklist:
+    def _which_case(
+        self, say: Speaker, service: Service, aspect: Aspect, key: str
+    ) -> list[AnyPart]:
+        options = service.cases.options if service.cases else []
+        items = [
+            Button(
+                title=say(f"{key}.cases.options.{n}.title"),
+                payload=f"{CASE}/{service.id}/{aspect}/{option.id}",
+            )
+            for n, option in enumerate(options)
+        ]
+        return [Buttons(title=say(f"{key}.cases.question"), items=items)]
+
+    def _documents(
+        self, say: Speaker, service: Service, key: str, case: str | None
+    ) -> list[AnyPart]:
         items = [
             ChecklistItem(
                 text=say(f"{key}.documents.{n}.text"),
                 when=say(f"{key}.documents.{n}.when") if document.when else None,
             )
             for n, document in enumerate(service.documents)
+            if document.case in (None, case)
         ]
-        return Checklist(title=say("bot.title_documents"), items=items)
+        return [Checklist(title=say("bot.title_documents"), items=items)] if items else []
 
-    def _fees(self, say: Speaker, service: Service, key: str) -> Fees:
+    def _fees(self, say: Speaker, service: Service, key: str, case: str | None) -> list[AnyPart]:
         items = [
             FeeItem(
                 what=say(f"{key}.fees.{n}.what"),
@@ -150,8 +182,9 @@ class Answers:
                 note=say(f"{key}.fees.{n}.note") if fee.note else None,
             )
             for n, fee in enumerate(service.fees)
+            if fee.case in (None, case)
         ]
-        return Fees(title=say("bot.title_fees"), items=items)
+        return [Fees(title=say("bot.title_fees"), items=items)] if items else []
 
     def _online(self, say: Speaker, service: Service, key: str) -> list[AnyPart]:
         parts: list[AnyPart] = [Text(text=say(f"{key}.online.text"))]
@@ -177,3 +210,14 @@ class Answers:
             for n, form in enumerate(service.forms)
         ]
         return Links(title=say("bot.title_forms"), items=items)
+
+
+def _differs(service: Service, aspect: Aspect) -> bool:
+    """Whether what the entry says about the aspect depends on the citizen's case."""
+    match aspect:
+        case Aspect.DOCUMENTS:
+            return any(document.case for document in service.documents)
+        case Aspect.FEES:
+            return any(fee.case for fee in service.fees)
+        case _:
+            return False

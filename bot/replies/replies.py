@@ -24,17 +24,17 @@ from bot.parts import (
     Offer,
     Text,
 )
-from bot.replies.answers import Answers
+from bot.replies.answers import PERSON, Answers
 from bot.replies.speaker import Speaker, compose
 from handover.desk import Desk
 from translations.languages import SOURCE
 from translations.texts import Texts
 
-PERSON = "human_person"
-"""The payload of a button that asks for a person; with `/` and an office, for one of it."""
 TOPIC = "topic"
 """With `/` and an office: the payload of a button that names an office as the topic."""
 NONE_OF_THESE = "none_of_these"
+_DESPAIR = "bot.handover_despair"
+"""Below a crisis, but those who listen at any hour are named all the same."""
 
 
 class Replies:
@@ -74,7 +74,12 @@ class Replies:
         return compose(self._texts, language, build)
 
     def answer(
-        self, service_id: str, aspect_id: str | None, language: str, channel: Channel
+        self,
+        service_id: str,
+        aspect_id: str | None,
+        language: str,
+        channel: Channel,
+        case: str | None = None,
     ) -> Message:
         """What the catalogue says; or that it does not, and whom to ask."""
         service = self._catalogue.services[service_id]
@@ -90,7 +95,7 @@ class Replies:
             if channel is Channel.PHONE and aspect is Aspect.GENERAL:
                 return [Text(text=say(f"service.{service.id}.speakable"))]
             return [
-                *self._answers.parts(say, service, aspect),
+                *self._answers.parts(say, service, aspect, case),
                 *self._answers.source(say, service, aspect),
                 *self._answers.more(say, service, aspect),
             ]
@@ -183,6 +188,8 @@ class Replies:
 
         def build(say: Speaker) -> list[AnyPart]:
             before: list[AnyPart] = [Text(text=say(key))] if key else []
+            if key == _DESPAIR:
+                before.append(self._numbers(say, CrisisKind.SELF_HARM))
             return [*before, *self._ways_to_a_person(say, office)]
 
         return compose(self._texts, language, build)
@@ -195,18 +202,9 @@ class Replies:
         """The right numbers first; then the plain truth about whether anybody reads this now."""
 
         def build(say: Speaker) -> list[AnyPart]:
-            numbers = [
-                Number(
-                    name=say(f"crisis.numbers.{n}.name"),
-                    phone=number.phone,
-                    note=say.optional(f"crisis.numbers.{n}.note"),
-                )
-                for n, number in enumerate(self._catalogue.crisis_numbers)
-                if kind in number.kinds
-            ]
             parts: list[AnyPart] = [
                 Text(text=say(f"crisis.crisis_{kind}_intro")),
-                Numbers(title=say("bot.title_numbers"), items=numbers),
+                self._numbers(say, kind),
             ]
             if self._desk.kinds(office):
                 parts.append(Text(text=self._duty(say, office, on_duty)))
@@ -221,6 +219,18 @@ class Replies:
         zone = self._desk.calendar.timezone
         now = self._clock.now().astimezone(zone)
         return wording.moment(at.astimezone(zone), now, self._texts, language)
+
+    def _numbers(self, say: Speaker, kind: CrisisKind) -> Numbers:
+        numbers = [
+            Number(
+                name=say(f"crisis.numbers.{n}.name"),
+                phone=number.phone,
+                note=say.optional(f"crisis.numbers.{n}.note"),
+            )
+            for n, number in enumerate(self._catalogue.crisis_numbers)
+            if kind in number.kinds
+        ]
+        return Numbers(title=say("bot.title_numbers"), items=numbers)
 
     def _button_key(self, key: str, german: str) -> str:
         """The key of the button's title; its number alone may be off where one is left out."""

@@ -10,7 +10,9 @@ from bot.http import MAX_SEQ, Body
 from bot.model import ConversationState, HandoverKind
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Payload = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(/[a-z_]+)?$", max_length=80)]
+Payload = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+){0,3}$", max_length=120)
+]
 LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=35)]
 
 

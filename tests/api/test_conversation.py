@@ -1,6 +1,7 @@
 """The citizen's API, from outside, on SQLite and PostgreSQL."""
 
 import asyncio
+from typing import Any
 
 from tests.support.world import World, eventually
 
@@ -212,3 +213,64 @@ async def _when(listing, wanted):  # type: ignore[no-untyped-def]
 
 async def _calls(world: World) -> list[str]:
     return world.dialogue.calls
+
+
+def _buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
+    return [b for part in message["parts"] if part["type"] == "buttons" for b in part["items"]]
+
+
+async def test_what_differs_by_case_is_asked_for_first(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    asked = await citizen.asks("answer kfz_zb_verlust documents")
+    cases = [b for b in _buttons(asked) if b["payload"].startswith("case/")]
+    assert len(cases) >= 2
+    assert asked["source"], "what holds in all cases is told at once"
+    answers = [await citizen.asks(b["title"], b["payload"]) for b in cases]
+    assert {a["service"] for a in answers} == {"kfz_zb_verlust"}
+    assert {a["aspect"] for a in answers} == {"documents"}
+    told = [
+        {item["text"] for part in a["parts"] if part["type"] == "checklist"
+         for item in part["items"]}
+        for a in answers
+    ]  # fmt: skip
+    assert told[0] != told[1]
+    assert not any(b["payload"].startswith("case/") for a in answers for b in _buttons(a))
+    assert world.dialogue.calls == ["answer kfz_zb_verlust documents"], "no rule is needed"
+
+
+async def test_an_unknown_case_is_left_to_the_rules(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("answer kfz_evb general", "case/kfz_zb_verlust/documents/nothing")
+    assert answer["author"] == "bot"
+    assert len(world.dialogue.calls) == 1
+
+
+async def test_an_entry_names_a_person_for_what_it_cannot_decide(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("answer abh_duldung general")
+    assert "human_person/abh" in [b["payload"] for b in _buttons(answer)]
+
+
+async def test_an_office_alone_is_asked_what_of_it(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("topic jc")
+    assert [b["payload"] for b in _buttons(answer)][:1] == ["jc_antrag/general"]
+
+
+async def test_personal_data_goes_to_a_person_and_no_further(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    number = "DE02 1203 0000 0000 2020 51"
+    answer = await citizen.asks(f"Meine neue IBAN ist {number}, bitte eintragen")
+    assert "etwas sehr Persönliches" in answer["text"]
+    assert number not in answer["text"]
+    assert any(part["type"] in ("offer", "buttons") for part in answer["parts"])
+    assert not any("1203" in call for call in world.dialogue.calls), "Rasa must not see it"
+    (stored,) = [e for e in await citizen.events() if e.get("author") == "citizen"]
+    assert number in stored["text"], "what was typed is kept"
+
+
+async def test_despair_is_met_with_numbers_and_a_person(world: World) -> None:
+    citizen = await world.citizen(language="de")
+    answer = await citizen.asks("handover despair")
+    assert "0800 1110111" in answer["text"]
+    assert [part["type"] for part in answer["parts"]][:2] == ["text", "numbers"]

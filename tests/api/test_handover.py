@@ -210,6 +210,17 @@ async def test_the_form_leaves_a_callback(world: World) -> None:
     assert (case["kind"], case["phone"], case["text"]) == ("callback", "03023125999", "morgens")
 
 
+async def test_the_forms_leave_messages_and_appointment_wishes(world: World) -> None:
+    staff = await world.caseworker(offices=("kfz", "jc"))
+    writes, wishes = await world.citizen(language="de"), await world.citizen(language="de")
+    await writes.asks("message jc")
+    await wishes.asks("appointment kfz")
+    cases = {case["office"]: case for case in await staff.queue()}
+    assert (cases["jc"]["kind"], cases["jc"]["text"]) == ("message", "Guten Tag")
+    assert (cases["kfz"]["kind"], cases["kfz"]["phone"]) == ("callback", "03023125999")
+    assert cases["kfz"]["reason"] == "appointment"
+
+
 async def test_crisis_gives_numbers_at_once_and_goes_first(world: World) -> None:
     staff = await world.caseworker(offices=("kfz", "jc"))
     ordinary, urgent = await world.citizen(), await world.citizen(language="de")

@@ -93,6 +93,8 @@ export const texts = {
     homeless: 'Wohnungsnot',
     not_understood: 'Vom Bot nicht verstanden',
     callback: 'Bittet um Rückruf',
+    message: 'Hat eine Nachricht hinterlassen',
+    appointment: 'Möchte einen Termin',
     crisis: 'Notlage',
   } as Record<string, string>,
   aspect: {
