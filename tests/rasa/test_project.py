@@ -160,8 +160,26 @@ def test_rasa_validates_the_project() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def consequences(steps: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Each intent in `steps` with the action that follows it at once."""
+    found, waiting = set(), []
+    for step in steps:
+        if "action" in step:
+            found |= {(intent, step["action"]) for intent in waiting}
+            waiting = []
+        elif named := [s["intent"] for s in step.get("or", [step]) if "intent" in s]:
+            waiting = named
+    return found
+
+
 class TestStories:
     """Rasa's dialogue tests in test_stories.yml."""
+
+    def test_each_rule_is_told(self) -> None:
+        stories = load("tests/rasa/test_stories.yml")["stories"]
+        told = set().union(*(consequences(story["steps"]) for story in stories))
+        ruled = set().union(*(consequences(rule["steps"]) for rule in RULES))
+        assert ruled - told == set()
 
     def test_they_go_as_written(self, model: Path) -> None:
         done = play(model, ROOT / "tests" / "rasa" / "test_stories.yml")
