@@ -81,7 +81,8 @@ class Understander:
         if personal.kinds <= personal_data.HARMLESS:
             return turn
         act = {"act": "handover", "reason": "personal_data"}
-        return dataclasses.replace(turn, acts=(act,))
+        # what the rules would have begun, a form say, has not been said and is not under way
+        return dataclasses.replace(turn, acts=(act,), state=state or {})
 
     def _understanding(self, turn: DialogueTurn, language: str) -> Understanding:
         act = next((a for a in turn.acts if a["act"] != "say"), turn.acts[0])
