@@ -11,6 +11,10 @@ SOURCE = "de"
 """The language that everything is written in first, and that has authority."""
 
 
+LINGUA_FRANCA = "en"
+"""What is said in a language that nobody could choose yet is said in this one as well."""
+
+
 @dataclass(frozen=True)
 class Language:
     """A language by its BCP 47 code, its own name and its direction of writing."""
@@ -22,8 +26,27 @@ class Language:
 
 @cache
 def all_languages() -> dict[str, Language]:
-    """Every language of `languages.yml` by code, in its order."""
-    rows = YAML(typ="safe").load(Path(__file__).with_name("languages.yml"))
+    """The languages that Kreislotse is written in (`languages.yml`) by code, in their order."""
+    return _read("languages.yml")
+
+
+@cache
+def further_languages() -> dict[str, Language]:
+    """Those that only a machine can translate (`further.yml`), by code."""
+    return _read("further.yml")
+
+
+def language(code: str) -> Language:
+    """The language with that code.
+
+    Raises:
+        KeyError: it is in neither list.
+    """
+    return all_languages().get(code) or further_languages()[code]
+
+
+def _read(name: str) -> dict[str, Language]:
+    rows = YAML(typ="safe").load(Path(__file__).with_name(name))
     return {row["code"]: Language(**row) for row in rows}
 
 
@@ -50,3 +73,8 @@ def from_accept_language(header: str, offered: list[str]) -> str | None:
         if weight_below_zero < 0 and (found := best_of(code, offered)):
             return found
     return None
+
+
+def cldr_locale(code: str) -> str:
+    """The locale by which Babel writes dates and numbers for a language of ours."""
+    return code.split("-")[0]

@@ -6,7 +6,7 @@ The key says where a text lives (`service.kfz_evb.fees.0.what`, `utter_greet`,
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ruamel.yaml import YAML
 
@@ -17,19 +17,40 @@ _NOT_TRANSLATED = {
 }  # fmt: skip
 
 
+PATTERNS = (
+    "domain.yml",
+    "data/texts/*.yml",
+    "data/services/*/*.yml",
+    "data/offices.yml",
+    "data/crisis/numbers.yml",
+)
+"""The files that hold such texts, in the order of the catalogues."""
+
+
 def source_texts(root: Path) -> dict[str, str]:
     """All German texts below the project folder `root`, key to text, in a stable order."""
     texts: dict[str, str] = {}
-    texts.update(_domain(_load(root / "domain.yml")))
-    for path in sorted((root / "data/texts").glob("*.yml")):
-        texts.update((f"{path.stem}.{key}", text) for key, text in _load(path).items())
-    for path in sorted((root / "data/services").glob("*/*.yml")):
-        texts.update(_prose(f"service.{path.stem}", _load(path)))
-    for office in _load(root / "data/offices.yml")["offices"]:
-        texts.update(_prose(f"office.{office['id']}", office))
-    for number, entry in enumerate(_load(root / "data/crisis/numbers.yml")):
-        texts.update(_prose(f"crisis.numbers.{number}", entry))
+    for pattern in PATTERNS:
+        for path in sorted(root.glob(pattern)):
+            texts.update(texts_of(path))
     return texts
+
+
+def texts_of(path: Path) -> Iterator[tuple[str, str]]:
+    """The texts of one file, each with its key."""
+    content = _load(path)
+    if path.name == "domain.yml":
+        yield from _domain(content)
+    elif path.parent.name == "texts":
+        yield from ((f"{path.stem}.{key}", text) for key, text in content.items())
+    elif path.name == "offices.yml":
+        for office in content["offices"]:
+            yield from _prose(f"office.{office['id']}", office)
+    elif path.name == "numbers.yml":
+        for number, entry in enumerate(content):
+            yield from _prose(f"crisis.numbers.{number}", entry)
+    else:
+        yield from _prose(f"service.{path.stem}", content)
 
 
 def _load(path: Path) -> Any:
@@ -55,3 +76,15 @@ def _prose(key: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Iterable):
         for number, inner in enumerate(value):
             yield from _prose(f"{key}.{number}", inner)
+
+
+def extract(
+    file: IO[bytes], keywords: object, comment_tags: object, options: object
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """Babel's extraction interface: each text as a `pgettext` call whose context is its key.
+
+    So `pybabel extract -F pyproject.toml --no-location -o kreislotse.pot .` writes the template
+    that Weblate and other tools start from.
+    """
+    for key, text in texts_of(Path(file.name)):
+        yield 1, "pgettext", (key, text), []

@@ -1,13 +1,17 @@
 """The one place that turns a text's key into words of a citizen's language."""
 
-import string
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from translations import catalogues
+from translations import catalogues, direction
 from translations.catalogues import State, Translation
 from translations.languages import SOURCE, all_languages
+from translations.languages import language as named
 from translations.sources import source_texts
+
+TEMPLATES = "templates."
+"""How the keys of those texts begin that caseworkers send."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +35,29 @@ class Texts:
     ) -> None:
         self._sources = sources
         self._translations = translations
+        self._keys = {german: key for key, german in sources.items() if "{" not in german}
+        self._templates = [
+            (key, _pattern(german)) for key, german in sources.items()
+            if key.startswith(TEMPLATES) and "{" in german
+        ]  # fmt: skip
 
     @classmethod
-    def load(cls, root: Path) -> "Texts":
-        """Reads the German texts and every catalogue below the project folder `root`."""
+    def load(cls, root: Path, compiled: Path | None = None) -> "Texts":
+        """Reads the German texts and every catalogue below the project folder `root`.
+
+        The folder `compiled` keeps what was read for the next start.
+        """
         sources = source_texts(root)
         folder = root / "translations/catalogues"
-        return cls(
-            sources,
-            {
-                code: catalogues.load(path, sources)
-                for code in all_languages()
-                if (path := folder / f"{code}.po").exists()
-            },
-        )
+        found = {}
+        for code in all_languages():
+            if (path := folder / f"{code}.po").exists():
+                found[code] = (
+                    catalogues.load_compiled(path, sources, compiled)
+                    if compiled
+                    else catalogues.load(path, sources)
+                )
+        return cls(sources, found)
 
     @property
     def written_languages(self) -> list[str]:
@@ -61,7 +74,8 @@ class Texts:
         translation = self._translations.get(language, {}).get(key)
         if translation is None or translation.state is State.STALE:
             return Words(german, SOURCE)
-        return Words(_filled(translation.text, values), language, translation.state, german)
+        text = _filled(translation.text, values)
+        return Words(_shown(text, language), language, translation.state, german)
 
     def say(self, key: str, language: str, **values: object) -> str:
         """Like `words`, where only the text matters."""
@@ -71,11 +85,24 @@ class Texts:
         """Whether there is a text under `key`."""
         return key in self._sources
 
+    def match(self, german: str) -> tuple[str, dict[str, str]] | None:
+        """The key of a German text that the catalogues hold, with what fills its placeholders.
+
+        Only templates are recognised with their placeholders filled.
+        """
+        german = german.strip()
+        if (key := self._keys.get(german)) is not None:
+            return key, {}
+        for key, pattern in self._templates:
+            if found := pattern.fullmatch(german):
+                return key, found.groupdict()
+        return None
+
     def all_of(self, prefix: str, language: str) -> dict[str, str]:
         """The texts whose key begins with `prefix`, unfilled, without that prefix."""
         translated = self._translations.get(language, {})
         return {
-            key.removeprefix(prefix): translated[key].text
+            key.removeprefix(prefix): _shown(translated[key].text, language)
             if key in translated and translated[key].state is not State.STALE
             else german
             for key, german in self._sources.items()
@@ -92,10 +119,14 @@ class Texts:
         return len(current) / len(self._sources)
 
 
-def placeholders(text: str) -> set[str]:
-    """The names of the `{placeholders}` in a text."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+def _pattern(german: str) -> re.Pattern[str]:
+    """Matches a template whose placeholders are filled with up to forty characters each."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.{1,40}?)", re.escape(german)))
 
 
 def _filled(text: str, values: dict[str, object]) -> str:
     return text.format(**values) if values else text
+
+
+def _shown(text: str, language: str) -> str:
+    return direction.isolated(text) if named(language).direction == "rtl" else text
