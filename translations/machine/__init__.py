@@ -1,0 +1,1 @@
+"""Machine translation on this machine: engine port, protection of terms and figures, gates."""
