@@ -43,6 +43,13 @@ class Unauthorized(KreislotseError):
     status = 401
 
 
+class TranslationUnavailable(KreislotseError):
+    """Nothing can be translated between these languages here."""
+
+    code = "translation_unavailable"
+    status = 409
+
+
 class InvalidCredentials(KreislotseError):
     """User name or password is wrong."""
 

@@ -31,6 +31,8 @@ class Message(Shape):
     language: str
     parts: list[AnyPart] = []
     translation: TranslationNote | None = None
+    not_translated: str | None = None
+    """Why a translation that was wanted is missing (`translations.machine.gates.Reason`)."""
     service: str | None = None
     aspect: str | None = None
     source: str | None = None

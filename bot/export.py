@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.events import Event, Shape
-from bot.stores import conversations, feedback
+from bot.stores import conversations, feedback, renderings
 from bot.stores.tables import ConversationRow
 from handover import records
 
@@ -16,6 +16,15 @@ class FeedbackGiven(Shape):
     seq: int | None
     helpful: bool
     comment: str | None
+    at: dt.datetime
+
+
+class MessageTranslated(Shape):
+    """What the machine made of a message for caseworkers; no text where it was rejected."""
+
+    seq: int
+    text: str | None
+    reason: str | None
     at: dt.datetime
 
 
@@ -45,6 +54,7 @@ class Export(Shape):
     events: list[Event]
     handovers: list[HandoverExported]
     feedback: list[FeedbackGiven]
+    translations: list[MessageTranslated]
 
 
 async def collect(session: AsyncSession, row: ConversationRow, retention_days: int) -> Export:
@@ -65,5 +75,9 @@ async def collect(session: AsyncSession, row: ConversationRow, retention_days: i
         ],
         feedback=[
             FeedbackGiven(seq=f.seq, helpful=f.helpful, comment=f.comment, at=f.at) for f in given
+        ],
+        translations=[
+            MessageTranslated(seq=seq, text=r.text, reason=r.reason, at=r.at)
+            for seq, r in sorted((await renderings.of(session, row.id)).items())
         ],
     )

@@ -6,6 +6,7 @@ are units of work of their own and wake those who wait for the outcome.
 
 import datetime as dt
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.catalogue.schema import County, Office, OfficeId
 from bot.clock import Clock
 from bot.errors import NoHandover, OfficeClosed
-from bot.events import Message, MessagePosted, StateBody
+from bot.events import Event, Message, MessagePosted, StateBody
 from bot.metrics import WAITING
 from bot.model import (
     Author,
@@ -31,7 +32,10 @@ from bot.stores import conversations
 from bot.stores.database import Database
 from bot.stores.tables import ConversationRow, HandoverRow
 from handover import audit, records
+from handover.composing import compose
 from handover.hours import Calendar
+from handover.interpreting import Interpreting
+from translations.interpreter import Interpreter
 from translations.languages import SOURCE
 from translations.texts import Texts
 
@@ -63,7 +67,10 @@ class Desk:
         county: County,
         texts: Texts,
         settings: Settings,
+        interpreter: Interpreter,
     ) -> None:
+        self._interpreter = interpreter
+        self._interpreting = Interpreting(database, notifier, clock, interpreter)
         self._database = database
         self._notifier = notifier
         self._clock = clock
@@ -78,6 +85,12 @@ class Desk:
     def office(self, office: OfficeId) -> Office:
         """The office's entry in the county file."""
         return self._offices[office]
+
+    def name_of(self, office: OfficeId, language: str) -> str:
+        """The office as citizens who speak the language call it."""
+        if language == SOURCE:
+            return self.office(office).short
+        return self._texts.say(f"bot.office_{office}", language)
 
     def has_office(self, office: str) -> bool:
         """Whether the county has such an office."""
@@ -236,14 +249,20 @@ class Desk:
                 state=ConversationState.CALLBACK,
                 office=office,
                 reopens_at=hours.reopens_at,
-                text=self._say(conversation, key, office=self.office(office).short),
+                text=self._say(
+                    conversation, key, office=self.name_of(office, conversation.language)
+                ),
             )
         return StateBody(
             state=ConversationState.WAITING,
             office=office,
             position=await records.position_of(session, handover),
             wait_s=await records.median_pickup_s(session, office, self._settings.median_window),
-            text=self._say(conversation, "bot.state_waiting", office=self.office(office).short),
+            text=self._say(
+                conversation,
+                "bot.state_waiting",
+                office=self.name_of(office, conversation.language),
+            ),
         )
 
     async def _somebody_comes(
@@ -283,12 +302,15 @@ class Desk:
     ) -> int:
         """Sends the caseworker's words to the citizen; the same id again sends nothing twice.
 
+        They go out in the citizen's language where that is possible, with the German beside it.
+
         Returns:
             The number of the message in the conversation.
 
         Raises:
             NotOwner: only the owner may write.
         """
+        composed = await self.compose(caseworker, handover_id, text)
         now = self._clock.now()
         key = f"{caseworker.id}:{client_message_id}"
         async with self._database.write() as session:
@@ -299,19 +321,37 @@ class Desk:
             )
             if known is not None:
                 return known
-            message = Message(
-                author=Author.CASEWORKER,
-                text=text,
-                language=SOURCE,
-                name=caseworker.name,
-            )
             posted = await conversations.append_message(
-                session, handover.conversation_id, message, now, known_as=key
+                session, handover.conversation_id, composed, now, known_as=key
             )
             await records.announce(session, handover, now, posted.seq)
             await audit.record(session, now, caseworker.username, "reply", handover.id)
         await self._wake(handover)
         return posted.seq
+
+    async def compose(self, caseworker: Caseworker, handover_id: str, text: str) -> Message:
+        """The message that `text` becomes for the citizen; nothing is stored.
+
+        Raises:
+            NotOwner: only the owner may write.
+        """
+        async with self._database.read() as session:
+            handover = await records.owned(session, handover_id, caseworker)
+            conversation = await conversations.get(session, handover.conversation_id)
+        return await compose(text, caseworker.name, conversation.language, self._interpreter)
+
+    async def another_rendering(self, caseworker: Caseworker, handover_id: str, seq: int) -> Event:
+        """See `Interpreting.again`."""
+        return await self._interpreting.again(caseworker, handover_id, seq)
+
+    def interpret(self, conversation_id: str) -> None:
+        """Begins to put the citizen's words into German, after what was said is stored."""
+        self._interpreting.begin(conversation_id)
+
+    async def running(self) -> AsyncIterator[None]:
+        """Keeps the translations going until resumed at the end."""
+        async for _ in self._interpreting.running():
+            yield
 
     async def return_to_queue(self, caseworker: Caseworker, handover_id: str) -> None:
         """Lets another caseworker take the case; it keeps its age.
@@ -350,6 +390,7 @@ class Desk:
         async with self._database.write() as session:
             handover = await records.get_for(session, handover_id, caseworker)
             await audit.record(session, self._clock.now(), caseworker.username, "read", handover.id)
+        self.interpret(handover.conversation_id)
 
     async def typing(self, caseworker: Caseworker, handover_id: str) -> None:
         """Shows the citizen that the caseworker is writing.
@@ -470,6 +511,7 @@ class Desk:
         return self._texts.say(key, conversation.language, **values)
 
     async def _wake(self, handover: HandoverRow) -> None:
+        self.interpret(handover.conversation_id)
         await self._notifier.wake(handover.conversation_id)
         await self._notifier.wake(STAFF_TOPIC)
 

@@ -89,11 +89,52 @@ class StateQuery(Body):
     state: Literal["waiting", "claimed", "closed"] = "waiting"
 
 
-class Reply(Body):
+class Words(Body):
+    """What a caseworker wants to say."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class Reply(Words):
     """A caseworker's message."""
 
     client_message_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class Preview(Body):
+    """How a message will read; `not_translated` says why it stays German."""
+
+    text: str
+    language: str
+    german: str
+    by: Literal["machine", "draft", "reviewed"] | None
+    not_translated: str | None
+
+
+class Template(Body):
+    """Words of the office, ready to be sent once its `{fields}` are filled in."""
+
+    id: str
+    text: str
+    fields: list[str]
+
+
+class Templates(Body):
+    """The templates on offer."""
+
+    templates: list[Template]
+
+
+class RenderAgain(Body):
+    """Which of the citizen's messages is to be translated anew."""
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Rendered(Body):
+    """A citizen's message with its latest translation."""
+
+    event: Event
 
 
 class Return(Body):

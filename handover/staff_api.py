@@ -8,6 +8,7 @@ from bot.errors import Invalid, NotFound, Unauthorized
 from bot.http import (
     LANGUAGE,
     SETTINGS,
+    TEXTS,
     Accepted,
     After,
     Frame,
@@ -28,6 +29,7 @@ from bot.http import (
 from bot.model import Caseworker
 from bot.ports import STAFF_TOPIC
 from handover.accounts import Accounts
+from handover.composing import templates
 from handover.desk import Desk
 from handover.records import BATCH
 from handover.shapes import (
@@ -39,11 +41,17 @@ from handover.shapes import (
     Handovers,
     Offices,
     OfficeView,
+    Preview,
+    RenderAgain,
+    Rendered,
     Reply,
     Return,
     SignedIn,
     SignIn,
     StateQuery,
+    Template,
+    Templates,
+    Words,
 )
 from handover.views import Views
 from translations.languages import SOURCE
@@ -125,12 +133,45 @@ async def claim_handover(request: web.Request) -> web.StreamResponse:
 async def send_reply(request: web.Request) -> web.StreamResponse:
     """Writes to the citizen."""
     body = await read_body(request, Reply)
-    if not body.text.strip():
-        raise Invalid(text="text_empty")
     seq = await request.config_dict[DESK].reply(
-        _caseworker(request), _handover_id(request), body.client_message_id, body.text
+        _caseworker(request), _handover_id(request), body.client_message_id, _said(body)
     )
     return reply(Accepted(seq=seq), 202)
+
+
+async def preview_reply(request: web.Request) -> web.StreamResponse:
+    """How one's words will read in the citizen's language; nothing is sent."""
+    body = await read_body(request, Words)
+    message = await request.config_dict[DESK].compose(
+        _caseworker(request), _handover_id(request), _said(body)
+    )
+    note = message.translation
+    return reply(
+        Preview(
+            text=message.text,
+            language=message.language,
+            german=note.original if note else message.text,
+            by=note.by if note else None,
+            not_translated=message.not_translated,
+        )
+    )
+
+
+async def render_again(request: web.Request) -> web.StreamResponse:
+    """Another translation of one message of the citizen."""
+    body = await read_body(request, RenderAgain)
+    event = await request.config_dict[DESK].another_rendering(
+        _caseworker(request), _handover_id(request), body.seq
+    )
+    return reply(Rendered(event=event))
+
+
+async def list_templates(request: web.Request) -> web.StreamResponse:
+    """The office's ready-made words."""
+    found = templates(request.config_dict[TEXTS])
+    return reply(
+        Templates(templates=[Template(id=name, text=text, fields=f) for name, text, f in found])
+    )
 
 
 async def return_handover(request: web.Request) -> web.StreamResponse:
@@ -214,6 +255,12 @@ def _caseworker(request: web.Request) -> Caseworker:
     return caseworker
 
 
+def _said(words: Words) -> str:
+    if not words.text.strip():
+        raise Invalid(text="text_empty")
+    return words.text
+
+
 def _signed_in(caseworker: Caseworker) -> SignedIn:
     return SignedIn(
         username=caseworker.username,
@@ -246,6 +293,14 @@ OPERATIONS = (
         Reply, {202: Accepted}, (400, 403, 404, 413, 422),
     ),
     Operation(
+        "POST", f"{_ONE}/preview", preview_reply, "See how words will read",
+        Words, {200: Preview}, (400, 403, 404, 413, 422),
+    ),
+    Operation(
+        "POST", f"{_ONE}/rendering", render_again, "Translate a message anew",
+        RenderAgain, {200: Rendered}, (400, 403, 404, 409, 413),
+    ),
+    Operation(
         "POST", f"{_ONE}/return", return_handover, "Give a case back",
         Return, {200: HandoverChanged}, (400, 403, 404, 413),
     ),
@@ -260,6 +315,10 @@ OPERATIONS = (
     Operation(
         "GET", "/api/v1/events", feed, "Follow one's offices",
         None, {200: Feed}, (400,), query=After, streams=True,
+    ),
+    Operation(
+        "GET", "/api/v1/templates", list_templates, "Ready-made words",
+        None, {200: Templates},
     ),
     Operation("GET", "/api/v1/offices", list_offices, "The offices", None, {200: Offices}),
 )  # fmt: skip

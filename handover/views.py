@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.events import Event
 from bot.model import Caseworker, HandoverState, Priority
-from bot.stores import conversations
+from bot.stores import conversations, renderings
 from bot.stores.counters import last_number
 from bot.stores.database import Database
 from bot.stores.tables import StaffEventRow
@@ -18,6 +19,7 @@ from handover.shapes import (
     MessageFeed,
     Owner,
 )
+from translations.interpreter import Interpreter
 from translations.languages import SOURCE
 from translations.texts import Texts
 
@@ -32,9 +34,10 @@ _STATES = {
 class Views:
     """What caseworkers may see: cases of their own offices."""
 
-    def __init__(self, database: Database, texts: Texts) -> None:
+    def __init__(self, database: Database, texts: Texts, interpreter: Interpreter) -> None:
         self._database = database
         self._texts = texts
+        self._interpreter = interpreter
 
     async def queue(self, caseworker: Caseworker, state: str) -> Handovers:
         """The handovers in a state, and the number from which the feed goes on."""
@@ -52,11 +55,13 @@ class Views:
         async with self._database.read() as session:
             seq = await _last_seq(session)
             row = await records.get_for(session, handover_id, caseworker)
+            conversation = await conversations.get(session, row.conversation_id)
             return HandoverDetail(
                 handover=await self._one(session, handover_id),
-                events=await conversations.all_events(session, row.conversation_id),
+                events=await self._events(session, row.conversation_id),
                 seq=seq,
-                machine_translation=False,
+                machine_translation=self._interpreter.offers(conversation.language, SOURCE)
+                and self._interpreter.offers(SOURCE, conversation.language),
             )
 
     async def one(self, caseworker: Caseworker, handover_id: str) -> HandoverView:
@@ -89,7 +94,14 @@ class Views:
         event = await conversations.event_at(session, row.conversation_id, row.event_seq)
         if event is None:
             return GoneFeed(seq=row.seq, at=row.at, handover_id=row.handover_id)
+        rendering = await renderings.get(session, row.conversation_id, row.event_seq)
+        event = renderings.in_german(event, rendering)
         return MessageFeed(seq=row.seq, at=row.at, handover_id=row.handover_id, event=event)
+
+    async def _events(self, session: AsyncSession, conversation_id: str) -> list[Event]:
+        german = await renderings.of(session, conversation_id)
+        events = await conversations.all_events(session, conversation_id)
+        return [renderings.in_german(event, german.get(event.seq)) for event in events]
 
     async def _one(self, session: AsyncSession, handover_id: str) -> HandoverView:
         rows = await records.with_context(session, {handover_id})

@@ -1,4 +1,5 @@
-"""The tables.  Citizens' words stand in `events`, `feedback` and `handovers.text` alone."""
+"""The tables.  Citizens' words stand in `events`, `renderings`, `feedback` and
+`handovers.text` alone."""
 
 import datetime as dt
 from typing import Any, ClassVar
@@ -64,6 +65,8 @@ class ConversationRow(Base):
     language: Mapped[str]
     language_chosen: Mapped[bool]
     """Whether the citizen chose the language, or it was taken from the browser."""
+    language_offered: Mapped[str | None]
+    """The language that was last offered in passing, so that it is not offered again."""
     state: Mapped[str]
     service: Mapped[str | None]
     """The service last talked about; decides the office of a handover."""
@@ -109,6 +112,21 @@ class EventRow(Base):
     payload: Mapped[str | None]
     """What the pressed button stands for."""
     pending: Mapped[bool] = mapped_column(default=False)
+
+
+class RenderingRow(Base):
+    """A citizen's message in German, for caseworkers; or why there are no words for it."""
+
+    __tablename__ = "renderings"
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str | None]
+    reason: Mapped[str | None]
+    variant: Mapped[int]
+    at: Mapped[dt.datetime]
 
 
 class FeedbackRow(Base):

@@ -24,10 +24,10 @@ async def test_no_table_keeps_a_word(world: World) -> None:
     [case] = await staff.queue()
     await staff.claims(case["id"])
     await staff.says(case["id"], f"Sie schrieben {SECRET}.")
-    assert SECRET in await _everything(world)
+    assert SECRET in await everything(world)
 
     assert (await citizen.call("DELETE", ""))[0] == 204
-    kept = await _everything(world)
+    kept = await everything(world)
     assert SECRET not in kept
     assert "23125 999" not in kept
     assert await staff.queue("claimed") == []
@@ -59,7 +59,7 @@ async def test_purge_erases_what_is_too_old_and_nothing_else(world: World) -> No
     settings = world.gateway.settings.model_copy(update={"clock": now})
     report = await purge(world.gateway.database, settings)
     assert (report.erased, report.left) == (1, 0)
-    assert SECRET not in await _everything(world)
+    assert SECRET not in await everything(world)
     assert (await young.call("GET", ""))[0] == 200
     assert (await old.call("GET", ""))[0] == 401
 
@@ -75,7 +75,7 @@ async def test_the_audit_chain_shows_tampering(world: World) -> None:
         assert await first_broken_line(session) == 2
 
 
-async def _everything(world: World) -> str:
+async def everything(world: World) -> str:
     rows = []
     async with world.gateway.database.read() as session:
         for table in Base.metadata.sorted_tables:

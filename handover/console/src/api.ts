@@ -6,9 +6,12 @@ import type {
   Handover,
   HandoverDetail,
   HandoverPage,
+  MessageEvent,
   Office,
+  Preview,
   ReturnTarget,
   Session,
+  Template,
 } from './model';
 
 /** The server refused, or could not be reached (`network`, status 0). */
@@ -87,6 +90,20 @@ export class StaffApi {
       client_message_id: clientMessageId,
       text,
     });
+  }
+
+  preview(id: string, text: string): Promise<Preview> {
+    return this.#request('POST', `${pathOf(id)}/preview`, { text });
+  }
+
+  async renderAgain(id: string, seq: number): Promise<MessageEvent> {
+    const answer = await this.#request<{ event: MessageEvent }>('POST', `${pathOf(id)}/rendering`, { seq });
+    return answer.event;
+  }
+
+  async templates(): Promise<readonly Template[]> {
+    const answer = await this.#request<{ templates: Template[] }>('GET', '/templates');
+    return answer.templates;
   }
 
   typing(id: string): Promise<void> {

@@ -12,9 +12,11 @@ import type {
   Credentials,
   Handover,
   Office,
+  Preview,
   ReturnTarget,
   Session,
   StaffEvent,
+  Template,
 } from './model';
 import { isOwnedBy } from './model';
 import { loadPreferences, savePreferences, type Preferences } from './preferences';
@@ -63,6 +65,7 @@ export class Desk extends EventTarget {
   signOutFailed = false;
   connection: Connection = 'connecting';
   offices: readonly Office[] = [];
+  templates: readonly Template[] = [];
   preferences: Preferences = loadPreferences();
   /** The handover on the right, from the address. */
   openId: string | null = null;
@@ -170,6 +173,7 @@ export class Desk extends EventTarget {
     this.#feed = this.tools.openFeed(this.#listener());
     this.#feed.start();
     void this.#loadOffices();
+    void this.#loadTemplates();
     this.#loadOwn();
     this.#reloadAll();
     this.open(this.openId);
@@ -320,6 +324,15 @@ export class Desk extends EventTarget {
   async #loadOffices(): Promise<void> {
     try {
       this.offices = await this.tools.api.offices();
+      this.#changed();
+    } catch (error) {
+      this.noticeEndedSession(error);
+    }
+  }
+
+  async #loadTemplates(): Promise<void> {
+    try {
+      this.templates = await this.tools.api.templates();
       this.#changed();
     } catch (error) {
       this.noticeEndedSession(error);
@@ -526,6 +539,24 @@ export class Desk extends EventTarget {
       this.#typingSentAt = now;
       // A lost typing sign is not worth a word.
       void this.tools.api.typing(id).catch((error: unknown) => this.noticeEndedSession(error));
+    }
+  }
+
+  /** How the words will read; throws the server's refusal. */
+  preview(id: string, text: string): Promise<Preview> {
+    return this.tools.api.preview(id, text);
+  }
+
+  /** Asks for other words; they come by the feed as well, to every console. */
+  async renderAgain(id: string, seq: number): Promise<void> {
+    try {
+      const event = await this.tools.api.renderAgain(id, seq);
+      this.apply({ type: 'message_rendered', id, event });
+    } catch (error) {
+      if (!this.noticeEndedSession(error)) {
+        this.notices.set(id, { level: 'danger', title: describeError(error, this.now()) });
+        this.#changed();
+      }
     }
   }
 

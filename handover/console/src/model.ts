@@ -43,6 +43,22 @@ export interface Translation {
   readonly original: string;
 }
 
+/** Ready-made words; `fields` are the names that stand in braces. */
+export interface Template {
+  readonly id: string;
+  readonly text: string;
+  readonly fields: readonly string[];
+}
+
+/** How a reply will read; German where `not_translated` says why. */
+export interface Preview {
+  readonly text: string;
+  readonly language: string;
+  readonly german: string;
+  readonly by: 'machine' | 'draft' | 'reviewed' | null;
+  readonly not_translated: string | null;
+}
+
 export interface MessageEvent {
   readonly seq: number;
   readonly type: 'message';
@@ -52,6 +68,8 @@ export interface MessageEvent {
   readonly text: string;
   readonly language: string;
   readonly translation?: Translation | null;
+  /** Why a translation that was wanted is missing. */
+  readonly not_translated?: string | null;
   readonly source?: string | null;
   readonly checked_on?: string | null;
   readonly client_message_id?: string | null;

@@ -8,6 +8,7 @@ import type {
   Handover,
   HandoverDetail,
   HandoverPage,
+  MessageEvent,
   StaffEvent,
 } from './model';
 
@@ -57,6 +58,7 @@ export type Action =
       readonly clientMessageId: string;
       readonly change: Partial<Pick<OutgoingMessage, 'status' | 'seq' | 'problem'>>;
     }
+  | { readonly type: 'message_rendered'; readonly id: string; readonly event: MessageEvent }
   | { readonly type: 'message_discarded'; readonly id: string; readonly clientMessageId: string };
 
 export const initialState: DeskState = {
@@ -100,6 +102,15 @@ export function reduce(state: DeskState, action: Action): DeskState {
         ),
         action.id,
       );
+    case 'message_rendered': {
+      const conversation = state.conversations.get(action.id);
+      return conversation === undefined
+        ? state
+        : withConversation(state, action.id, {
+            ...conversation,
+            events: mergeEvents(conversation.events, [action.event]),
+          });
+    }
     case 'message_discarded':
       return withOutbox(
         state,

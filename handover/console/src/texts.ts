@@ -6,6 +6,25 @@ const many = (count: number, one: string, more: string): string =>
 /** "von Herrn Beispiel": the only form of address that changes with the case. */
 const dative = (name: string): string => name.replace(/^Herr /, 'Herrn ');
 
+/** Why the server left a text as it was (`translations.machine.gates.Reason`). */
+const notTranslated: Readonly<Record<string, string>> = {
+  no_package: 'kein Übersetzungspaket für diese Sprache',
+  too_short: 'zu kurz, um sicher übersetzt zu werden',
+  too_long: 'zu lang',
+  empty: 'die Übersetzung war leer',
+  masks: 'ein Fachwort ging verloren',
+  numbers: 'eine Zahl ging verloren',
+  links: 'ein Link ging verloren',
+  terms: 'ein Fachwort ging verloren',
+  length: 'die Länge passt nicht',
+  repetition: 'die Übersetzung wiederholt sich',
+  script: 'die Übersetzung ist in falscher Schrift',
+  copy: 'die Übersetzung ist nur eine Kopie',
+  unknown_pieces: 'die Übersetzung ist unvollständig',
+  busy: 'die Übersetzung ist gerade ausgelastet',
+  failed: 'die Übersetzung ist gerade nicht erreichbar',
+};
+
 export const texts = {
   app: {
     name: 'Kreislotse',
@@ -182,6 +201,8 @@ export const texts = {
       draft: 'Übersetzungsentwurf',
       reviewed: 'geprüfte Übersetzung',
     },
+    notTranslated: (reason: string) => `Nicht übersetzt: ${notTranslated[reason] ?? reason}`,
+    renderAgain: 'Anders übersetzen',
     source: (source: string) => `Quelle: ${source}`,
     checkedOn: (date: string) => `geprüft am ${date}`,
     more: 'Ganze Nachricht zeigen',
@@ -205,6 +226,13 @@ export const texts = {
     label: 'Ihre Antwort',
     hint: 'Strg + Enter sendet, Enter beginnt eine neue Zeile.',
     send: 'Senden',
+    template: 'Textbaustein einfügen',
+    templateNone: 'auswählen …',
+    templateInsert: 'Einfügen',
+    templateCancel: 'Abbrechen',
+    templateField: { date: 'Datum', time: 'Uhrzeit' } as Readonly<Record<string, string>>,
+    preview: (language: string) => `Vorschau (${language})`,
+    previewing: 'Wird übersetzt …',
     tooLong: (over: number) => `Der Text ist um ${String(over)} Zeichen zu lang.`,
   },
   closeDialog: {

@@ -374,3 +374,60 @@ describe('the conversation', () => {
     expect(stage.text()).toContain(texts.actions.closed);
   });
 });
+
+describe('languages', () => {
+  const foreign = (server: Stage['server']): void => {
+    server.translates = true;
+    server.request('h1', { ...mine(), language: 'uk' });
+    server.say('h1', {
+      text: 'Guten Tag',
+      language: 'de',
+      translation: { of: 'uk', by: 'machine', original: 'Добрий день' },
+    });
+    server.say('h1', { text: 'Так', language: 'uk', not_translated: 'too_short' });
+  };
+  const shown = (id: string): string => document.querySelector(`[data-testid="${id}"]`)?.textContent ?? '';
+
+  it('shows how an answer will read, until its words change', async () => {
+    const stage = await setStage(foreign, OPEN);
+    write('textarea', 'Guten Morgen');
+    document.querySelector<HTMLElement>('[data-testid="preview"]')?.click();
+    await stage.settle();
+    expect(shown('preview-text')).toContain('«Guten Morgen»');
+    expect(shown('preview-text')).toContain(texts.message.by.machine);
+    write('textarea', 'Guten Abend');
+    await stage.settle();
+    expect(shown('preview-text')).toBe('');
+    expect(sentMessages(stage)).toEqual([]);
+  });
+
+  it('asks for another wording, and says why there is none', async () => {
+    const stage = await setStage(foreign, OPEN);
+    expect(shown('not-translated')).toContain('zu kurz');
+    document.querySelector<HTMLElement>('[data-testid="render-again"]')?.click();
+    await stage.settle();
+    expect(stage.server.requests.find((r) => r.path.endsWith('/rendering'))?.body).toEqual({ seq: 1 });
+    expect(shown('message')).toContain('Anders gesagt');
+    expect(shown('message')).toContain('Добрий день');
+  });
+
+  it('fills a template with dates that every language reads', async () => {
+    const stage = await setStage(foreign, OPEN);
+    const select = document.querySelector<HTMLSelectElement>('#composer-template');
+    if (select !== null) {
+      select.value = 'appointment';
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    await stage.settle();
+    write('#template-date', '2026-11-30');
+    write('#template-time', '14:30');
+    document.querySelector<HTMLFormElement>('.kl-templates__fields')?.requestSubmit();
+    await stage.settle();
+    expect(document.querySelector('textarea')?.value).toBe('Ihr Termin ist am 30.11.2026 um 14:30 Uhr.');
+  });
+
+  it('needs no preview where the citizen reads German', async () => {
+    await setStage((server) => { server.request('h1', mine()); }, OPEN);
+    expect(document.querySelector('[data-testid="preview"]')).toBeNull();
+  });
+});

@@ -15,6 +15,7 @@ export class FakeServer {
   readonly events = new Map<string, ConversationEvent[]>();
   readonly requests: { method: string; path: string; body: unknown }[] = [];
   signedIn = true;
+  translates = false;
   #seq = 0;
   #refusals: { pattern: RegExp; refusal: Refusal }[] = [];
 
@@ -88,6 +89,11 @@ export class FakeServer {
     if (path === '/session') {
       return method === 'DELETE' ? new Response(null, { status: 204 }) : json(200, session);
     }
+    if (path === '/templates') {
+      return json(200, {
+        templates: [{ id: 'appointment', text: 'Ihr Termin ist am {date} um {time} Uhr.', fields: ['date', 'time'] }],
+      });
+    }
     if (path === '/offices') {
       return json(200, {
         offices: [{ id: 'kfz', name: 'Kfz-Zulassung', short: 'Zulassung', open: true }],
@@ -109,8 +115,17 @@ export class FakeServer {
           handover: this.handovers.get(id),
           events: this.events.get(id),
           seq: this.#seq,
-          machine_translation: false,
+          machine_translation: this.translates,
         });
+      case 'preview': {
+        const { text } = body as { text: string };
+        return json(200, { text: `«${text}»`, language: 'uk', german: text, by: 'machine', not_translated: null });
+      }
+      case 'rendering': {
+        const { seq } = body as { seq: number };
+        const event = this.events.get(id)?.find((known) => known.seq === seq) as MessageEvent;
+        return json(200, { event: { ...event, text: 'Anders gesagt' } });
+      }
       case 'claim':
         return this.#claim(id);
       case 'messages':

@@ -254,6 +254,9 @@ export class ConversationView extends DeskElement {
       ownName: desk.session?.name ?? null,
       isExpanded: (seq: number) => this.#expanded.has(seq),
       onToggle: this.#onToggle,
+      onRenderAgain: conversation.machineTranslation
+        ? (seq: number) => { void desk.renderAgain(id, seq); }
+        : null,
     };
     return html`
       <div role="log" aria-label=${texts.conversation.log} data-testid="log">
@@ -302,7 +305,7 @@ export class ConversationView extends DeskElement {
               : texts.conversation.noTranslation}
           </p>`
         : nothing}
-      <kl-composer .desk=${desk} .handoverId=${handover.id}></kl-composer>
+      <kl-composer .desk=${desk} .handoverId=${handover.id} .language=${handover.language}></kl-composer>
     </div>`;
   }
 

@@ -61,6 +61,8 @@ export interface MessageContext {
   readonly ownName: string | null;
   readonly isExpanded: (seq: number) => boolean;
   readonly onToggle: (seq: number) => void;
+  /** Asks for another translation; null where nothing can be translated. */
+  readonly onRenderAgain: ((seq: number) => void) | null;
 }
 
 /** Beyond this the bot's answers fold: the caseworker came for the citizen's words. */
@@ -108,6 +110,21 @@ function renderMessage(event: MessageEvent, context: MessageContext): TemplateRe
           @click=${() => { context.onToggle(event.seq); }}
         >
           ${expanded ? texts.message.less : texts.message.more}
+        </button>`
+      : nothing}
+    ${event.not_translated
+      ? html`<p class="kl-side__note" data-testid="not-translated">
+          ${texts.message.notTranslated(event.not_translated)}
+        </p>`
+      : nothing}
+    ${event.author === 'citizen' && context.onRenderAgain !== null && (sides.length > 1 || event.not_translated)
+      ? html`<button
+          type="button"
+          class="kl-link-button"
+          data-testid="render-again"
+          @click=${() => { context.onRenderAgain?.(event.seq); }}
+        >
+          ${texts.message.renderAgain}
         </button>`
       : nothing}
     ${event.source && expanded
