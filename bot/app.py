@@ -18,6 +18,7 @@ from bot.conversation import Conversations
 from bot.crisis import CrisisDetector
 from bot.crisis_response import CrisisResponse
 from bot.http import NOTIFIER, SETTINGS, STREAMS, TEXTS, Handler, Operation
+from bot.machine_copies import MachineCopies
 from bot.notify import LocalNotifier, RedisNotifier
 from bot.ports import Dialogue
 from bot.rasa_client import RasaDialogue
@@ -37,6 +38,12 @@ from handover.accounts import Accounts
 from handover.desk import Desk
 from handover.views import Views
 from translations.detection import LanguageDetection
+from translations.glossary import glossary
+from translations.interpreter import Interpreter
+from translations.machine.argos import ArgosEngine
+from translations.machine.engine import Engine
+from translations.machine.packages import Packages
+from translations.machine.translator import MachineTranslator
 from translations.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -52,19 +59,22 @@ class Knowledge:
     texts: Texts
     detection: LanguageDetection
     crisis: CrisisDetector
+    trained: frozenset[str]
+    """The languages that Rasa has examples of."""
 
     @classmethod
-    def load(cls, root: Path = ROOT) -> "Knowledge":
-        """Reads and checks the files below `root`.
+    def load(cls, root: Path = ROOT, compiled: Path | None = None) -> "Knowledge":
+        """Reads and checks the files below `root`; see `Texts.load` for `compiled`.
 
         Raises:
             CatalogueError: with every problem found.
         """
         return cls(
             Catalogue.load(root / "data"),
-            Texts.load(root),
+            Texts.load(root, compiled),
             LanguageDetection(),
             CrisisDetector.load(root / "data/crisis"),
+            frozenset(folder.name for folder in (root / "data/nlu").iterdir()),
         )
 
 
@@ -80,7 +90,8 @@ class Listeners:
 class Gateway:
     """One gateway process.
 
-    `dialogue` and `clock` stand in for Rasa and for time in tests; everything else is real.
+    `dialogue`, `clock` and `engine` stand in for Rasa, time and Argos in tests; everything else is
+    real.
     """
 
     def __init__(
@@ -89,6 +100,7 @@ class Gateway:
         knowledge: Knowledge,
         dialogue: Dialogue | None = None,
         clock: Clock | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock(settings.clock)
@@ -97,11 +109,21 @@ class Gateway:
         self.database = Database(settings.database)
         url = settings.redis_url
         self.notifier = RedisNotifier(url.get_secret_value()) if url else LocalNotifier()
-        self.desk = Desk(
-            self.database, self.notifier, self.clock, self.catalogue.county, self.texts, settings
+        self._engine = engine or _argos(settings)
+        machine = MachineTranslator(self._engine, lambda code: glossary(ROOT, code))
+        self.interpreter = Interpreter(self.texts, machine)
+        offered = self.interpreter.languages()
+        self._detection = (
+            knowledge.detection
+            if offered == self.texts.written_languages
+            else LanguageDetection(offered)
         )
+        self.desk = Desk(
+            self.database, self.notifier, self.clock, self.catalogue.county, self.texts, settings,
+            self.interpreter,
+        )  # fmt: skip
         self.accounts = Accounts(self.database, self.clock, settings)
-        self.replies = Replies(self.catalogue, self.texts, self.desk, self.clock)
+        self.replies = Replies(self.catalogue, self.texts, self.desk, self.clock, offered)
         self._dialogue = dialogue
         self._rasa: RasaDialogue | None = None
 
@@ -121,18 +143,24 @@ class Gateway:
                 office.id.value: office.featured for office in self.catalogue.county.offices
             }
             understander = Understander(
-                dialogue, self.knowledge.detection, self.knowledge.crisis, featured
-            )
+                dialogue, self._detection, self.knowledge.crisis, featured,
+                self.interpreter.machine, self.knowledge.trained,
+            )  # fmt: skip
+            copies = MachineCopies(self.database, self.notifier, self.clock, self.interpreter)
             crisis = CrisisResponse(self.catalogue, self.clock, self.desk, self.replies)
             self.turns = turns = Turns(
                 self.database, self.notifier, self.clock, self.catalogue, self.settings,
-                self.desk, self.replies, understander, crisis,
+                self.desk, self.replies, understander, crisis, copies,
             )  # fmt: skip
             conversations = Conversations(
                 self.database, self.notifier, self.clock, self.catalogue, self.texts,
-                self.settings, self.desk, self.replies, understander, crisis, turns.begin,
+                self.settings, self.desk, self.replies, understander, crisis, turns.begin, copies,
             )  # fmt: skip
             await stack.enter_async_context(_kept(self.notifier.running()))
+            if isinstance(self._engine, ArgosEngine):
+                stack.callback(self._engine.close)
+            await stack.enter_async_context(_kept(copies.running()))
+            await stack.enter_async_context(_kept(self.desk.running()))
             await stack.enter_async_context(_kept(turns.running()))
             yield self._listeners(conversations, understander)
 
@@ -156,7 +184,7 @@ class Gateway:
         internal.router.add_get("/metrics", internal_api.metrics)
         staff[staff_api.ACCOUNTS] = self.accounts
         staff[staff_api.DESK] = self.desk
-        staff[staff_api.VIEWS] = Views(self.database, self.texts)
+        staff[staff_api.VIEWS] = Views(self.database, self.texts, self.interpreter)
         staff[staff_api.COUNT_SIGN_IN] = lambda address: limits.count(
             "sign-in", address, self.settings.sign_ins_per_minute
         )
@@ -207,9 +235,21 @@ class Gateway:
         return Ready(status="degraded" if why else "ready", why=why)
 
 
+def _argos(settings: Settings) -> ArgosEngine:
+    """The engine with whatever packages are installed; none is a fine number too."""
+    packages = Packages(settings.argos_dir, settings.allow_fixtures).installed()
+    return ArgosEngine(
+        packages,
+        settings.data_dir / "argos-home",
+        workers=settings.translation_workers,
+        loaded=settings.translation_packages,
+        timeout_s=settings.translation_timeout_s,
+    )
+
+
 async def serve(settings: Settings) -> None:
     """Serves until cancelled."""
-    gateway = Gateway(settings, Knowledge.load())
+    gateway = Gateway(settings, Knowledge.load(compiled=settings.data_dir / "catalogues"))
     async with gateway.running() as listeners, contextlib.AsyncExitStack() as stack:
         for app, host, port in (
             (listeners.public, settings.host, settings.public_port),

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -17,14 +16,12 @@ from pydantic import ValidationError
 from bot.catalogue.loader import CatalogueError
 from bot.clock import Clock
 from bot.logs import configure_logging
+from bot.models_cli import models_group
 from bot.settings import ROOT, Settings
 from bot.stores.database import Database
 from bot.supervisor import EXIT_CONFIG
+from bot.translations_cli import translations_group
 from handover.accounts import Accounts
-from translations import catalogues
-from translations.languages import SOURCE, all_languages
-from translations.sources import source_texts
-from translations.texts import Texts
 
 T = TypeVar("T")
 _ROLES = ["caseworker", "lead", "admin", "auditor"]
@@ -49,6 +46,10 @@ def main(context: click.Context) -> None:
         lines = [f"  {_variable(e['loc'])}: {e['msg']}" for e in error.errors()]
         raise _Misconfigured("These settings are wrong:\n" + "\n".join(lines)) from None
     configure_logging(context.obj.log_format)
+
+
+main.add_command(models_group)
+main.add_command(translations_group)
 
 
 @main.command()
@@ -208,37 +209,6 @@ def verify_audit(settings: Settings) -> None:
     if broken is not None:
         raise click.ClickException(f"The audit trail is broken at line {broken}.")
     click.echo("The audit trail is whole.")
-
-
-@main.group("translations")
-def translations_group() -> None:
-    """Translation catalogues."""
-
-
-@translations_group.command("update")
-@click.argument("language")
-@click.option("--drafts", type=click.Path(exists=True, path_type=Path), help="JSON: key to text.")
-def translations_update(language: str, drafts: Path | None) -> None:
-    """Bring LANGUAGE's catalogue up to today's German texts."""
-    if language == SOURCE or language not in all_languages():
-        raise click.ClickException(f"{language} is no language to translate into.")
-    words = json.loads(drafts.read_text("utf-8")) if drafts else {}
-    path = ROOT / f"translations/catalogues/{language}.po"
-    catalogues.update(path, language, source_texts(ROOT), words)
-    click.echo(f"{path.name}: {Texts.load(ROOT).coverage(language):.1%} current.")
-
-
-@translations_group.command("status")
-def translations_status() -> None:
-    """Say how much of each language is reviewed, draft, stale and missing."""
-    sources = source_texts(ROOT)
-    for code in Texts.load(ROOT).written_languages[1:]:
-        found = catalogues.load(ROOT / f"translations/catalogues/{code}.po", sources)
-        counts = {state: 0 for state in catalogues.State}
-        for translation in found.values():
-            counts[translation.state] += 1
-        row = ", ".join(f"{count} {state}" for state, count in counts.items())
-        click.echo(f"{code}: {row}, {len(sources) - len(found)} missing of {len(sources)}")
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -18,6 +18,7 @@ from bot.crisis_response import CrisisResponse
 from bot.errors import ConversationClosed, Invalid, NoHandover
 from bot.events import Event, Message, MessagePosted, StateBody
 from bot.export import Export, collect
+from bot.machine_copies import MachineCopies
 from bot.metrics import TURNS
 from bot.model import Author, Channel, ConversationState, Decision, HandoverKind, Priority
 from bot.ports import STAFF_TOPIC, Notifier
@@ -30,7 +31,16 @@ from bot.stores.tables import ConversationRow
 from bot.understanding import Understander
 from handover import audit
 from handover.desk import Desk, Request
-from translations.languages import SOURCE, Language, all_languages, best_of, from_accept_language
+from translations.languages import (
+    LINGUA_FRANCA,
+    SOURCE,
+    Language,
+    all_languages,
+    best_of,
+    from_accept_language,
+    further_languages,
+)
+from translations.languages import language as named
 from translations.texts import Texts
 
 _PHONE = re.compile(r"^\+?[\d\s()/.-]{6,25}$")
@@ -64,7 +74,9 @@ class Conversations:
         understander: Understander,
         crisis: CrisisResponse,
         begin_turn: Callable[[str], None],
+        copies: MachineCopies,
     ) -> None:
+        self._copies = copies
         self._database = database
         self._notifier = notifier
         self._clock = clock
@@ -86,7 +98,7 @@ class Conversations:
             Invalid: the language is asked for by name and not offered.
         """
         chosen = self._language(language) if language else None
-        browser = from_accept_language(accept_language, self._texts.written_languages)
+        browser = from_accept_language(accept_language, self._replies.languages)
         code = chosen or browser or SOURCE
         now, token = self._clock.now(), secrets.token_urlsafe(32)
         row = ConversationRow(
@@ -97,10 +109,14 @@ class Conversations:
         async with self._database.write() as session:
             session.add(row)
             await session.flush()
-            first = await conversations.append_message(
-                session, row.id, self._replies.disclosure(code), now
-            )
-        return Started(row.id, token, all_languages()[code], ConversationState.BOT, [first])
+            first = [
+                await conversations.append_message(
+                    session, row.id, self._replies.disclosure(spoken), now
+                )
+                for spoken in self._understood_in(code)
+            ]
+        self._copies.begin(row.id, code, 0)
+        return Started(row.id, token, named(code), ConversationState.BOT, first)
 
     async def post(
         self,
@@ -159,6 +175,7 @@ class Conversations:
             self._begin_turn(conversation_id)
         await self._notifier.wake(conversation_id)
         if staff_involved:
+            self._desk.interpret(conversation_id)
             await self._notifier.wake(STAFF_TOPIC)
         return posted.seq
 
@@ -203,6 +220,7 @@ class Conversations:
             if crisis:
                 await self._crisis.give(session, row, crisis)
             state = await conversations.current_state(session, row.id)
+        self._desk.interpret(conversation_id)
         await self._wake_all(conversation_id)
         return state
 
@@ -217,8 +235,17 @@ class Conversations:
         code = self._language(language)
         async with self._database.write() as session:
             row = await conversations.access(session, conversation_id, token, write=True)
+            changed, after = code != row.language, row.last_seq
             row.language, row.language_chosen = code, True
-        return all_languages()[code]
+            if changed and row.state == ConversationState.BOT:
+                # that a machine answers must be understood, so it is said again
+                await conversations.append_message(
+                    session, row.id, self._replies.disclosure(code), self._clock.now()
+                )
+        if changed:
+            self._copies.begin(row.id, code, after)
+            await self._notifier.wake(conversation_id)
+        return named(code)
 
     async def give_feedback(
         self,
@@ -271,6 +298,7 @@ class Conversations:
             await conversations.erase(session, row.id)
             await audit.record(session, self._clock.now(), "citizen", "erase", row.id)
         await self._database.forget()
+        self._copies.forget()
         await self._wake_all(conversation_id)
 
     async def language_of(self, conversation_id: str, token: str | None) -> str:
@@ -313,8 +341,12 @@ class Conversations:
         await self._notifier.wake(conversation_id)
         await self._notifier.wake(STAFF_TOPIC)
 
+    def _understood_in(self, code: str) -> list[str]:
+        """The languages to begin in, so that she learns that a machine answers (KI-VO, Art. 50)."""
+        return [LINGUA_FRANCA, code] if code in further_languages() else [code]
+
     def _language(self, code: str) -> str:
-        found = best_of(code, list(all_languages()))
+        found = best_of(code, [*all_languages(), *self._replies.languages])
         if found is None:
             raise Invalid(language="language_unknown")
         return found

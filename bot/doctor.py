@@ -11,6 +11,7 @@ from bot.catalogue.loader import CatalogueError
 from bot.rasa_client import RasaDialogue
 from bot.settings import ROOT, Settings
 from bot.stores.database import Database
+from translations.machine.packages import Packages
 
 _MARKS = ("ok  ", "note", "FAIL")
 
@@ -33,6 +34,7 @@ async def examine(settings: Settings) -> list[Finding]:
     return [
         *_built(settings),
         *_catalogue(),
+        *_translation(settings),
         await _database(settings),
         await _rasa(settings),
     ]
@@ -60,6 +62,20 @@ def _catalogue() -> Iterator[Finding]:
     yield Finding(0, f"The catalogue holds {len(catalogue.services)} services.")
     for due in catalogue.due(dt.datetime.now(dt.UTC).date()):
         yield Finding(1, f"{due.id}: {due.why}")
+
+
+def _translation(settings: Settings) -> Iterator[Finding]:
+    packages = Packages(settings.argos_dir, settings.allow_fixtures)
+    if installed := packages.installed():
+        names = ", ".join(package.name for package in installed)
+        yield Finding(0, f"Free text is translated with the packages {names}.")
+    else:
+        yield Finding(
+            1,
+            "No translation packages: citizens and caseworkers read each other's words as written."
+            " Run: kreislotse models pull uk_en en_de de_en en_uk, or models add FILE…",
+        )
+    yield from (Finding(2, f"Translation package {problem}.") for problem in packages.problems())
 
 
 async def _database(settings: Settings) -> Finding:

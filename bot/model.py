@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 
 class Channel(StrEnum):
@@ -127,7 +127,7 @@ class Understanding:
     aspect: str | None = None
     candidates: tuple[str, ...] = ()
     confidence: float = 0.0
-    via: str = "native"
+    via: Literal["native", "translated"] = "native"
     crisis: str | None = None
     turn: DialogueTurn | None = field(default=None, repr=False)
 

@@ -84,6 +84,24 @@ class Settings(BaseSettings):
         20, description="Attempts to sign in from one address in a minute; 0: no limit."
     )
 
+    translation_dir: Path | None = Field(
+        None, description="Folder of the Argos packages; `argos` in the data folder if unset."
+    )
+    translation_workers: int = Field(
+        1, ge=1, le=16, description="Processes that translate free text, started when needed."
+    )
+    translation_packages: int = Field(
+        4, ge=1, description="Packages that each of them keeps in memory (about 100 MB each)."
+    )
+    translation_timeout_s: float = Field(
+        10.0, gt=0, description="Longest wait for one text until the original is shown instead."
+    )
+    models_url: HttpUrl = Field(
+        HttpUrl("https://raw.githubusercontent.com/argosopentech/argospm-index/main/"),
+        description="Where `kreislotse models pull` finds `index.json` and, on a mirror of your"
+        " own, `SHA256SUMS`.",
+    )
+
     rasa_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one call to Rasa.")
     turn_deadline_s: float = Field(
         30.0, gt=0, description="Longest time until the citizen is offered a person instead."
@@ -129,6 +147,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database, the embedded default included."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'kreislotse.sqlite3'}"
+
+    @property
+    def argos_dir(self) -> Path:
+        """Where Argos packages are installed."""
+        return self.translation_dir or self.data_dir / "argos"
 
     @property
     def rasa(self) -> list[str]:

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.crisis_response import CrisisResponse
 from bot.errors import BadRequest, DialogueUnavailable, NotFound
 from bot.events import Message
+from bot.machine_copies import MachineCopies
 from bot.metrics import TURN_SECONDS, TURNS
 from bot.model import (
     Author,
@@ -34,13 +35,15 @@ from bot.model import (
 )
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.replies.answers import CASE, PERSON
-from bot.replies.replies import TOPIC, Replies
+from bot.replies.replies import LANGUAGE, TOPIC, Replies
 from bot.settings import Settings
 from bot.stores import conversations
 from bot.stores.database import Database
 from bot.stores.tables import ConversationRow, EventRow
 from bot.understanding import Understander
 from handover.desk import Desk, Request
+from translations import figures
+from translations.languages import cldr_locale
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +51,8 @@ _SLOW_S = 8.0
 _TYPING_EVERY_S = 4.0
 _SWEEP_EVERY_S = 5.0
 _ATTEMPTS = 3
+_SENTENCE = 3
+"""Words from which on a message counts as a sentence of its language."""
 
 
 class Turns:
@@ -64,7 +69,9 @@ class Turns:
         replies: Replies,
         understander: Understander,
         crisis: CrisisResponse,
+        copies: MachineCopies,
     ) -> None:
+        self._copies = copies
         self._database = database
         self._notifier = notifier
         self._clock = clock
@@ -155,6 +162,7 @@ class Turns:
             staff_involved = await self._store(conversation_id, event, understanding)
         await self._notifier.wake(conversation_id)
         if staff_involved:
+            self._desk.interpret(conversation_id)
             await self._notifier.wake(STAFF_TOPIC)
         self._failures.pop(conversation_id, None)
         return True
@@ -193,6 +201,8 @@ class Turns:
         kind, _, named = (payload or "").partition("/")
         if kind == CASE and self._catalogue.has_case(*named.split("/")):
             return Decision.ANSWER
+        if kind == LANGUAGE and self._replies.speaks(named):
+            return Decision.SMALLTALK
         if self._desk.has_office(named):
             return {PERSON: Decision.HANDOVER, TOPIC: Decision.CLARIFY}.get(kind)
         return None
@@ -217,7 +227,9 @@ class Turns:
                 await self._say(session, row, reply)
             else:
                 await _Carrying(self, session, row, event, understanding).out()
-            return row.state != ConversationState.BOT
+            language, staff_involved = row.language, row.state != ConversationState.BOT
+        self._copies.begin(conversation_id, language, event.seq)
+        return staff_involved
 
     async def _say(self, session: AsyncSession, row: ConversationRow, message: Message) -> None:
         posted = await conversations.append_message(session, row.id, message, self._clock.now())
@@ -282,8 +294,7 @@ class _Carrying:
 
     async def out(self) -> None:
         understanding, row = self._understanding, self._row
-        if not row.language_chosen and not self._event.payload:
-            row.language = self._written_in(understanding.language)
+        offered = None if self._event.payload else self._follow_language()
         if understanding.crisis:
             # written before these words were known as such: `post` answers others at once
             await self._turns._crisis.give(self._session, row, understanding.crisis)
@@ -291,14 +302,22 @@ class _Carrying:
             await self._own_choice()
         else:
             row.dialogue = understanding.turn.state
+            if understanding.decision is Decision.FALLBACK and self._is_foreign():
+                await self._say(self._replies.language_unknown())
+                return
             for act in understanding.turn.acts:
                 await self._act(act)
+        if offered is not None and not understanding.crisis:
+            await self._say(self._replies.language_offer(offered, row.language))
 
     async def _own_choice(self) -> None:
         kind, _, named = (self._event.payload or "").partition("/")
         if kind == CASE:
             service, aspect, case = named.split("/")
             await self._answer(service, aspect, case)
+        elif kind == LANGUAGE:
+            self._row.language, self._row.language_chosen = named, True
+            await self._say(self._replies.disclosure(named))
         elif kind == TOPIC:
             await self._say(self._replies.topic(OfficeId(named), self._row.language))
         else:
@@ -347,7 +366,7 @@ class _Carrying:
         if HandoverKind.CHAT not in self._desk.kinds(office):
             await self._say(self._replies.offer(office, None, self._row.language))
             return
-        name = self._desk.office(office).short
+        name = self._desk.name_of(office, self._row.language)
         await self._say(
             self._replies.plain("bot.handover_requested", self._row.language, office=name)
         )
@@ -374,6 +393,24 @@ class _Carrying:
     async def _say(self, message: Message) -> None:
         await self._turns._say(self._session, self._row, message)
 
-    def _written_in(self, language: str) -> str:
-        """The language to go on in: the one written in, where the bot speaks it."""
-        return language if self._replies.speaks(language) else self._row.language
+    def _follow_language(self) -> str | None:
+        """Goes on in the language that the citizen writes in; returns one to offer instead.
+
+        The first message decides, and later a whole sentence; a word or two are no reason to
+        switch.  A language that was chosen is only ever left by another choice.
+        """
+        row, written = self._row, self._understanding.language
+        same = cldr_locale(written) == cldr_locale(row.language)  # Leichte Sprache is German
+        if same or not self._replies.speaks(written):
+            return None
+        first = not row.dialogue
+        whole = len(figures.words(self._event.body["text"])) >= _SENTENCE
+        if not row.language_chosen and (first or whole):
+            row.language = written
+        elif row.language_chosen and whole and row.language_offered != written:
+            row.language_offered = written
+            return written
+        return None
+
+    def _is_foreign(self) -> bool:
+        return self._turns._understander.is_foreign(self._event.body["text"])

@@ -10,17 +10,23 @@ from babel.dates import format_date, format_time, get_day_names
 from babel.numbers import format_currency
 
 from bot.catalogue.schema import WEEKDAYS, Hours, Office
+from translations.languages import SOURCE, cldr_locale
 from translations.texts import Texts
 
 
 def locale_of(language: str) -> Locale:
-    """The conventions of a language; Leichte Sprache follows those of German."""
-    return Locale.parse(language.split("-")[0])
+    """The conventions of a language; English as Europeans write it."""
+    return Locale.parse("en_GB" if language == "en" else cldr_locale(language))
 
 
 def euros(amount: Decimal, language: str) -> str:
-    """An amount such as `23,00 €`."""
-    return format_currency(amount, "EUR", locale=locale_of(language))
+    """An amount such as `23,00 €`.
+
+    Amounts stand as on German letters wherever the translations have them so, which is in every
+    language but English: `50.700,20 €` must not turn into `50,700.20` halfway.
+    """
+    locale = locale_of(language if language == "en" else SOURCE)
+    return format_currency(amount, "EUR", locale=locale)
 
 
 def date(day: dt.date, language: str) -> str:
@@ -30,7 +36,7 @@ def date(day: dt.date, language: str) -> str:
 
 def clock(time: dt.time, language: str) -> str:
     """A time such as `08:00`."""
-    return format_time(time, "short", locale=locale_of(language))
+    return format_time(time, "HH:mm", locale=locale_of(language))
 
 
 def moment(at: dt.datetime, now: dt.datetime, texts: Texts, language: str) -> str:

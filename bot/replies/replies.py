@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from bot.catalogue import wording
@@ -10,7 +11,7 @@ from bot.catalogue.schema import Aspect, OfficeId, Service
 from bot.clock import Clock
 from bot.crisis import CrisisKind
 from bot.events import Message
-from bot.model import Channel, HandoverKind
+from bot.model import Author, Channel, HandoverKind
 from bot.parts import (
     AnyPart,
     Button,
@@ -27,11 +28,14 @@ from bot.parts import (
 from bot.replies.answers import PERSON, Answers
 from bot.replies.speaker import Speaker, compose
 from handover.desk import Desk
-from translations.languages import SOURCE
+from translations.languages import LINGUA_FRANCA, SOURCE
+from translations.languages import language as named
 from translations.texts import Texts
 
 TOPIC = "topic"
 """With `/` and an office: the payload of a button that names an office as the topic."""
+LANGUAGE = "language"
+"""With `/` and a code: the payload of a button that chooses the language to go on in."""
 NONE_OF_THESE = "none_of_these"
 _DESPAIR = "bot.handover_despair"
 """Below a crisis, but those who listen at any hour are named all the same."""
@@ -46,7 +50,10 @@ class Replies:
         texts: Texts,
         desk: Desk,
         clock: Clock,
+        languages: Sequence[str],
     ) -> None:
+        self.languages = list(languages)
+        """The codes on offer, German first."""
         self._catalogue = catalogue
         self._texts = texts
         self._desk = desk
@@ -55,7 +62,7 @@ class Replies:
 
     def speaks(self, language: str) -> bool:
         """Whether replies can be given in the language."""
-        return language in self._texts.written_languages
+        return language in self.languages
 
     def disclosure(self, language: str) -> Message:
         """The first message of every conversation: that a machine answers (KI-VO, Art. 50)."""
@@ -193,6 +200,35 @@ class Replies:
             return [*before, *self._ways_to_a_person(say, office)]
 
         return compose(self._texts, language, build)
+
+    def language_offer(self, offered: str, current: str) -> Message:
+        """Offers, in that language, to go on in it."""
+
+        def build(say: Speaker) -> list[AnyPart]:
+            items = [
+                Button(title=named(offered).name, payload=f"{LANGUAGE}/{offered}"),
+                Button(
+                    title=self._texts.say("bot.language_keep", current),
+                    payload=f"{LANGUAGE}/{current}",
+                ),
+            ]
+            return [Text(text=say("bot.language_offer")), Buttons(items=items)]
+
+        message = compose(self._texts, offered, build)
+        return message.model_copy(update={"author": Author.SYSTEM})
+
+    def language_unknown(self) -> Message:
+        """Says in German and English that this language is none of ours, and which are."""
+        names = ", ".join(named(code).name for code in self.languages)
+        texts = [
+            self._texts.say("bot.language_unknown", code, languages=names)
+            for code in (SOURCE, LINGUA_FRANCA)
+        ]
+        buttons = [
+            Button(title=named(code).name, payload=f"{LANGUAGE}/{code}") for code in self.languages
+        ]
+        parts: list[AnyPart] = [*(Text(text=text) for text in texts), Buttons(items=buttons)]
+        return Message(author=Author.BOT, text="\n\n".join(texts), language=SOURCE, parts=parts)
 
     def plain(self, key: str, language: str, **values: object) -> Message:
         """One sentence of the gateway."""

@@ -1,6 +1,7 @@
 """What anybody may know: languages, opening hours, the widget's words, the API itself."""
 
 import hashlib
+from typing import Literal
 
 from aiohttp import web
 
@@ -19,7 +20,8 @@ from bot.web.shapes import (
     WidgetTexts,
 )
 from handover.desk import Desk
-from translations.languages import SOURCE, all_languages, best_of
+from translations.languages import SOURCE, all_languages, best_of, further_languages, language
+from translations.texts import Texts
 
 CATALOGUE = web.AppKey("catalogue", Catalogue)
 CLOCK = web.AppKey("clock", Clock)
@@ -32,25 +34,31 @@ _CACHED = "public, max-age=300"
 
 async def languages(request: web.Request) -> web.StreamResponse:
     """The languages that the bot speaks."""
-    texts = request.config_dict[TEXTS]
+    texts, replies = request.config_dict[TEXTS], request.config_dict[REPLIES]
     offered = [
         LanguageOffered(
             code=code,
-            name=all_languages()[code].name,
-            direction=all_languages()[code].direction,
-            translated="source"
-            if code == SOURCE
-            else ("full" if texts.coverage(code) == 1 else "partial"),
+            name=language(code).name,
+            direction=language(code).direction,
+            translated=_how_far(code, texts),
         )
-        for code in texts.written_languages
+        for code in replies.languages
     ]
     return _cacheable(request, reply(Languages(languages=offered, default=SOURCE)))
+
+
+def _how_far(code: str, texts: Texts) -> Literal["source", "full", "partial", "machine"]:
+    if code == SOURCE:
+        return "source"
+    if code not in texts.written_languages:
+        return "machine"
+    return "full" if texts.coverage(code) == 1 else "partial"
 
 
 async def status(request: web.Request) -> web.StreamResponse:
     """The county, and which of its offices are open now."""
     county, desk = request.config_dict[CATALOGUE].county, request.config_dict[DESK]
-    now, language = request.config_dict[CLOCK].now(), language_of(request)
+    now, spoken = request.config_dict[CLOCK].now(), language_of(request)
     texts, replies = request.config_dict[TEXTS], request.config_dict[REPLIES]
     offices = []
     for office in county.offices:
@@ -59,14 +67,14 @@ async def status(request: web.Request) -> web.StreamResponse:
             OfficeStatus(
                 id=office.id,
                 name=office.name,
-                short=texts.say(f"bot.office_{office.id}", language),
+                short=texts.say(f"bot.office_{office.id}", spoken),
                 operator=office.operator,
                 open=hours.open,
                 reopens_at=hours.reopens_at,
-                reopens_text=replies.reopens_text(hours.reopens_at, language),
+                reopens_text=replies.reopens_text(hours.reopens_at, spoken),
                 phone=office.phone,
                 kinds=desk.kinds(office.id),
-                hours=wording.opening_hours(office, texts, language),
+                hours=wording.opening_hours(office, texts, spoken),
                 privacy_notice=str(office.privacy_notice),
             )
         )
@@ -83,13 +91,14 @@ async def status(request: web.Request) -> web.StreamResponse:
 
 async def widget_texts(request: web.Request) -> web.StreamResponse:
     """The widget's words; German where a language has none of its own."""
-    wanted = best_of(request.match_info["language"], list(all_languages()))
+    known = [*all_languages(), *further_languages()]
+    wanted = best_of(request.match_info["language"], known)
     if wanted is None:
         raise NotFound
     texts_of_all = request.config_dict[TEXTS]
     code = wanted if wanted in texts_of_all.written_languages else SOURCE
     texts = texts_of_all.all_of("widget.", code)
-    direction = all_languages()[code].direction
+    direction = language(code).direction
     body = WidgetTexts(language=code, direction=direction, texts=texts)
     return _cacheable(request, reply(body))
 

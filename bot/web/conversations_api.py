@@ -41,7 +41,7 @@ from bot.web.shapes import (
     SetLanguage,
     StartConversation,
 )
-from translations.languages import all_languages
+from translations.languages import language as named
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 INTERNAL: web.AppKey[bool] = web.AppKey("internal", bool)
@@ -124,7 +124,7 @@ async def start(request: web.Request) -> web.StreamResponse:
 async def view(request: web.Request) -> web.StreamResponse:
     """The conversation now."""
     row, state = await request.config_dict[CONVERSATIONS].view(*_named(request))
-    direction = all_languages()[row.language].direction
+    direction = named(row.language).direction
     return reply(
         ConversationView(
             id=row.id,

@@ -32,7 +32,7 @@ async def understand(request: web.Request) -> web.StreamResponse:
             candidates=list(found.candidates),
             confidence=found.confidence,
             language=found.language,
-            via="native",
+            via=found.via,
         )
     )
 

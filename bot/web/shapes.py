@@ -94,7 +94,7 @@ class LanguageOffered(Body):
     code: str
     name: str
     direction: Literal["ltr", "rtl"]
-    translated: Literal["source", "full", "partial"]
+    translated: Literal["source", "full", "partial", "machine"]
 
 
 class Languages(Body):

@@ -25,6 +25,21 @@ def kinds(acts: list[dict[str, Any]]) -> list[str]:
     return [act["key"] if act["act"] == "say" else act["act"] for act in acts]
 
 
+PERSON = {
+    "de": "Mensch", "en": "person", "tr": "insan", "ar": "إنسان", "uk": "Людина", "ru": "Человек",
+    "fa": "انسان", "pl": "człowiek", "ro": "om", "fr": "humain",
+}  # fmt: skip
+"""What the disclosure of each language tells people to type."""
+
+
+@pytest.mark.parametrize("language", PERSON)
+async def test_the_word_in_the_disclosure_leads_to_a_person(
+    dialogue: Dialogue, language: str
+) -> None:
+    acts = await dialogue.say(PERSON[language])
+    assert [(act["act"], act["reason"]) for act in acts] == [("handover", "requested")]
+
+
 class TestAnswers:
     async def test_a_service_named_in_words_is_answered(self, dialogue: Dialogue) -> None:
         acts = await dialogue.say("Ich möchte mein Auto ummelden")

@@ -188,6 +188,10 @@ export class Chat extends EventTarget {
     this.note = '';
     this.outbox.add({ client_message_id: newId(), text, ...(payload === undefined ? {} : { payload }) });
     this.#stream?.retryNow();
+    const chosen = /^language\/(.+)$/.exec(payload ?? '')?.[1];
+    if (chosen !== undefined) {
+      void this.#use(chosen);
+    }
   }
 
   retry(id: string): void {
@@ -227,6 +231,11 @@ export class Chat extends EventTarget {
     if (this.#access !== null) {
       await this.#api.setLanguage(this.#access, language);
     }
+    await this.#use(language);
+  }
+
+  /** The widget's own words in a language that the conversation goes on in. */
+  async #use(language: string): Promise<void> {
     this.#language = language;
     await this.#loadTexts(language);
     this.status = null;
@@ -338,11 +347,21 @@ export class Chat extends EventTarget {
     if (event.client_message_id !== null) {
       this.outbox.remove(event.client_message_id);
     }
+    if (event.author === 'bot' && event.seq > last && event.language !== this.texts.language) {
+      this.#followBot(event.language);
+    }
     if (event.author !== 'citizen') {
       this.#setTyping(null);
       if (!this.open) {
         this.unread += 1;
       }
+    }
+  }
+
+  /** The bot took up the citizen's language; German may be all that there is of an answer. */
+  #followBot(language: string): void {
+    if (language !== 'de' && this.languages.some(({ code }) => code === language)) {
+      void this.#use(language);
     }
   }
 

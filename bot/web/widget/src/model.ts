@@ -91,6 +91,8 @@ export interface MessageEvent {
   readonly language: string;
   readonly parts: readonly Part[];
   readonly translation: Translation | null;
+  /** Why a translation that was wanted is missing. */
+  readonly not_translated?: string | null;
   readonly service: string | null;
   readonly client_message_id: string | null;
   readonly name: string | null;
@@ -140,7 +142,7 @@ export interface Language {
   readonly code: string;
   readonly name: string;
   readonly direction: Direction;
-  readonly translated: 'full' | 'partial' | 'source';
+  readonly translated: 'full' | 'partial' | 'source' | 'machine';
 }
 
 export interface Office {

@@ -43,6 +43,6 @@ export class Texts {
 
   /** The language as it is written in Germany: day before month, and 24 hours. */
   get #locale(): Intl.Locale {
-    return new Intl.Locale(this.language, { region: 'DE' });
+    return new Intl.Locale(this.language, { region: 'DE', numberingSystem: 'latn' });
   }
 }

@@ -214,6 +214,14 @@ describe('the widget', () => {
     expect(find('.kl-widget')?.getAttribute('lang')).toBe('ar');
   });
 
+  it('says why a person\'s words are German', async () => {
+    await place();
+    await click('launcher');
+    server.say('Bitte warten', { author: 'caseworker', language: 'de', not_translated: 'numbers' });
+    await settle();
+    expect(words(test('not-translated'))).toContain('nicht sicher übersetzen');
+  });
+
   it('deletes everything, but asks first', async () => {
     await opened();
     await click('open-menu');

@@ -81,6 +81,9 @@ function badge(event: MessageEvent, chat: Chat): TemplateResult {
 
 function translation(event: MessageEvent, chat: Chat): TemplateResult | typeof nothing {
   const { translation: note } = event;
+  if (note === null && event.not_translated != null && event.author !== 'citizen') {
+    return html`<p class="kl-translation" data-testid="not-translated">${chat.texts.say('translated_failed')}</p>`;
+  }
   if (note === null || note.by === 'reviewed') {
     return nothing;
   }

@@ -111,6 +111,7 @@ function languages(chat: Chat, actions: SheetActions): TemplateResult {
             <span lang=${code} dir=${direction}>${name}</span>
             ${current ? html` (${texts.say('language_current')})` : nothing}
             ${translated === 'partial' ? html` <span class="kl-aside">${texts.say('language_partial')}</span>` : nothing}
+            ${translated === 'machine' ? html` <span class="kl-aside">${texts.say('language_machine')}</span>` : nothing}
           </span>
         </button>
       </li>`;
