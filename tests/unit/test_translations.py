@@ -124,7 +124,7 @@ def test_a_reply_is_never_half_translated() -> None:
 
 
 COVERED = {
-    "de-x-leicht": 0.51, "en": 1.0, "tr": 0.92, "ar": 1.0, "uk": 1.0, "ru": 0.51, "fa": 0.51,
+    "de-x-leicht": 0.51, "en": 1.0, "tr": 1.0, "ar": 1.0, "uk": 1.0, "ru": 0.51, "fa": 0.51,
     "pl": 0.51, "ro": 0.51, "fr": 0.51,
 }  # fmt: skip
 """The share of the texts that each language has at least; only ever to be raised."""
