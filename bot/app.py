@@ -33,7 +33,7 @@ from bot.web.limits import LIMITS, Limits
 from bot.web.openapi import describe
 from bot.web.pages import add_console, add_public_pages
 from bot.web.shapes import Ready
-from handover import staff_api
+from handover import staff_api, staff_guard
 from handover.accounts import Accounts
 from handover.desk import Desk
 from handover.views import Views
@@ -168,7 +168,7 @@ class Gateway:
         limits = Limits(self.settings)
         public = self._application("public", outside=[cors])
         internal = self._application("internal")
-        staff = self._application("staff", inside=[staff_api.guard])
+        staff = self._application("staff", inside=[staff_guard.guard])
         for app, is_internal in ((public, False), (internal, True)):
             app[conversations_api.CONVERSATIONS] = conversations
             app[conversations_api.INTERNAL] = is_internal
@@ -182,13 +182,15 @@ class Gateway:
         internal[internal_api.UNDERSTANDER] = understander
         internal[internal_api.READINESS] = self._readiness
         internal.router.add_get("/metrics", internal_api.metrics)
-        staff[staff_api.ACCOUNTS] = self.accounts
+        staff[staff_guard.ACCOUNTS] = self.accounts
         staff[staff_api.DESK] = self.desk
         staff[staff_api.VIEWS] = Views(self.database, self.texts, self.interpreter)
         staff[staff_api.COUNT_SIGN_IN] = lambda address: limits.count(
             "sign-in", address, self.settings.sign_ins_per_minute
         )
-        self._serve(staff, staff_api.OPERATIONS, "cookie")
+        operations = staff_api.OPERATIONS
+        staff[staff_guard.RIGHTS] = {(o.method, o.path): o for o in operations}
+        self._serve(staff, operations, "cookie")
         add_public_pages(public, ROOT / "bot/web")
         add_console(staff, ROOT / "handover/console/dist")
         return Listeners(public, staff, internal)

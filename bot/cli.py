@@ -164,10 +164,10 @@ def staff_reset(settings: Settings, username: str, password_stdin: bool) -> None
 @click.pass_obj
 def staff_list(settings: Settings) -> None:
     """List the accounts."""
-    for account in _run(_with_accounts(settings, lambda a: a.all())):
+    for account, memberships in _run(_with_accounts(settings, lambda a: a.all())):
         locked = f", locked until {account.locked_until:%F %R}Z" if account.locked_until else ""
-        offices = ", ".join(account.offices)
-        click.echo(f"{account.username}  {account.name}  {account.role}  {offices}{locked}")
+        offices = ", ".join(f"{m.office}: {m.role}" for m in memberships)
+        click.echo(f"{account.username}  {account.name}  {offices}{locked}")
 
 
 @main.command()

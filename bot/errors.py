@@ -74,6 +74,20 @@ class Forbidden(KreislotseError):
     status = 403
 
 
+class SecondFactorNeeded(KreislotseError):
+    """The password is right, and the account asks for a code too."""
+
+    code = "totp_needed"
+    status = 401
+
+
+class PasswordMustChange(KreislotseError):
+    """Before anything else the account needs a password that only its owner knows."""
+
+    code = "password_must_change"
+    status = 403
+
+
 class NotOwner(KreislotseError):
     """Only the caseworker who claimed a handover may do this."""
 
@@ -117,6 +131,41 @@ class HandoverNotOpen(KreislotseError):
 
     code = "handover_not_open"
     status = 409
+
+
+class NobodyThere(KreislotseError):
+    """The colleague cannot take the case: of another office, away, or signed out."""
+
+    code = "nobody_there"
+    status = 409
+
+
+class CannotMerge(KreislotseError):
+    """These two cases cannot become one."""
+
+    code = "cannot_merge"
+    status = 409
+
+
+class OnHold(KreislotseError):
+    """The conversation is kept for a legal claim; the wish to erase it is noted."""
+
+    code = "on_hold"
+    status = 409
+
+
+class AttachmentsOff(KreislotseError):
+    """Files are not taken here."""
+
+    code = "attachments_off"
+    status = 409
+
+
+class ScannerUnavailable(KreislotseError):
+    """A file cannot be examined now, so it is not taken."""
+
+    code = "scanner_unavailable"
+    status = 503
 
 
 class OfficeClosed(KreislotseError):

@@ -27,6 +27,7 @@ from bot.errors import (
     TooLarge,
     TooManyRequests,
 )
+from bot.model import Role
 from bot.ports import News, Notifier
 from bot.settings import Settings
 from translations.languages import SOURCE, from_accept_language
@@ -99,6 +100,8 @@ class Operation:
     protected: bool = True
     streams: bool = False
     """Whether it gives the same as server-sent events, unless JSON is asked for."""
+    roles: tuple[Role, ...] = ()
+    """Who of the staff may use it; nobody, unless it says so."""
 
 
 def register(app: web.Application, operations: Sequence[Operation]) -> None:

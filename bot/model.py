@@ -51,13 +51,14 @@ class HandoverKind(StrEnum):
 
 
 class HandoverState(StrEnum):
-    """Where a handover stands; the last three are final."""
+    """Where a handover stands; all but the first two are final."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
     RETURNED = "returned"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
     @property
     def open(self) -> bool:
@@ -80,6 +81,35 @@ class CloseReason(StrEnum):
     WRONG_OFFICE = "wrong_office"
     ABUSE = "abuse"
     OTHER = "other"
+
+
+class SnoozeReason(StrEnum):
+    """What the owner of a handover waits for."""
+
+    DOCUMENTS = "documents"
+    REPLY = "reply"
+    COLLEAGUE = "colleague"
+    APPOINTMENT = "appointment"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """How a try to reach a citizen ended."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    LEFT_MESSAGE = "left_message"
+
+
+class Role(StrEnum):
+    """What somebody is in an office; what each may do stands in `handover.rights`."""
+
+    CASEWORKER = "caseworker"
+    LEAD = "lead"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
 
 
 class Decision(StrEnum):
@@ -133,14 +163,35 @@ class Understanding:
 
 
 @dataclass(frozen=True)
+class Membership:
+    """What somebody is in one office, and in which of its teams."""
+
+    office: str
+    role: Role
+    team: str | None = None
+
+
+@dataclass(frozen=True)
 class Caseworker:
-    """A signed-in member of staff."""
+    """Somebody who is signed in."""
 
     id: str
     username: str
     name: str
-    offices: tuple[str, ...]
-    role: str
+    memberships: tuple[Membership, ...]
+    languages: tuple[str, ...] = ()
+    away: bool = False
+    session_id: str = ""
+    must_change_password: bool = False
+
+    def offices_as(self, *roles: Role) -> tuple[str, ...]:
+        """The offices in which one is one of these."""
+        return tuple(m.office for m in self.memberships if m.role in roles)
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """The offices whose cases one may see and work on."""
+        return self.offices_as(Role.CASEWORKER, Role.LEAD)
 
 
 @dataclass(frozen=True)

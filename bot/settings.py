@@ -118,8 +118,67 @@ class Settings(BaseSettings):
         20, ge=3, description="Latest pick-ups from which the waiting time is estimated."
     )
 
+    median_window_days: int = Field(
+        14, ge=1, description="Days after which a pick-up no longer counts for the estimate."
+    )
+    presence_s: int = Field(
+        90, ge=10, description="Seconds without a sign until a caseworker counts as not there."
+    )
+
+    staff_url: HttpUrl | None = Field(
+        None, description="Address of the console as caseworkers see it, for links in notices."
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for notices to the offices, e.g. `smtp://user:password@mail:587`"
+        " (STARTTLS where it offers it) or `smtps://…`; no mails if unset.",
+    )
+    mail_from: str | None = Field(None, description="Sender of the notices.")
+    webhook_url: HttpUrl | None = Field(
+        None, description="Address that is told of new and ended cases; nothing if unset."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="Secret that signs those calls, as Standard Webhooks writes it: `whsec_…`"
+    )
+    zammad_url: HttpUrl | None = Field(
+        None, description="Address of a Zammad that gets a ticket for each call-back and message."
+    )
+    zammad_token: SecretStr | None = Field(None, description="Token for Zammad's API.")
+    zammad_group: str = Field("Users", description="Zammad's group that the tickets go to.")
+
+    totp: Literal["off", "optional", "required"] = Field(
+        "optional", description="Whether local accounts use a second factor."
+    )
+    openid_issuer: HttpUrl | None = Field(
+        None, description="The county's identity provider (OpenID Connect); none if unset."
+    )
+    openid_client_id: str | None = Field(None, description="Our name there.")
+    openid_client_secret: SecretStr | None = Field(None, description="Our secret there.")
+    openid_roles_claim: str = Field(
+        "kreislotse_roles",
+        description="Claim of the ID token that lists what somebody is where, each as"
+        " `office:role`, `*` for every office.",
+    )
+
+    attachments: bool = Field(
+        False, description="Let citizens send files to a person; needs `clamd`."
+    )
+    attachment_limit: int = Field(5_000_000, description="Largest file, in bytes.")
+    clamd: str = Field(
+        "/run/clamav/clamd.ctl", description="Socket of ClamAV's daemon: a path, or `host:port`."
+    )
+
     retention_days: int = Field(
-        90, ge=1, description="Days after its last change until `purge` erases a conversation."
+        90,
+        ge=1,
+        description="Days after its last change until `purge` erases a conversation that had no"
+        " case.",
+    )
+    retention_chat_days: int = Field(90, ge=1, description="The same where it had a chat.")
+    retention_callback_days: int = Field(180, ge=1, description="The same with a call-back.")
+    retention_message_days: int = Field(180, ge=1, description="The same with a message.")
+    retention_feed_days: int = Field(
+        14, ge=1, description="Days that the consoles' feed and delivered notices are kept."
     )
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
 

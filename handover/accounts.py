@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.errors import AccountLocked, InvalidCredentials, Unauthorized
-from bot.model import Caseworker
+from bot.model import Caseworker, Membership, Role
 from bot.settings import Settings
 from bot.stores.conversations import hashed
 from bot.stores.database import Database
-from bot.stores.tables import AccountRow, SessionRow
+from bot.stores.tables import AccountRow, MembershipRow, SessionRow
 from handover import audit
 
 _hasher = PasswordHasher()
@@ -68,10 +68,11 @@ class Accounts:
             if row is None or row.expires_at <= now:
                 raise Unauthorized
             account = await session.get_one(AccountRow, row.account_id)
+            caseworker = await _caseworker(session, account, row.id)
         if account.seen_at is None or now - account.seen_at > _SEEN_EVERY:
             async with self._database.write() as session:
                 await _set(session, account.id, seen_at=now)
-        return _caseworker(account)
+        return caseworker
 
     async def sign_out(self, token: str) -> None:
         """Ends the session."""
@@ -89,13 +90,16 @@ class Accounts:
         async with self._database.write() as session:
             account = await _by_name(session, username)
             if account is None:
-                account = AccountRow(id=str(uuid.uuid4()), username=username)
+                account = AccountRow(id=str(uuid.uuid4()), username=username, languages=[])
                 session.add(account)
-            account.name, account.role, account.offices = name, role, offices
-            account.password_hash, account.failed_attempts = password_hash, 0
-            account.locked_until = None
-            await session.flush()
-            await session.execute(delete(SessionRow).where(SessionRow.account_id == account.id))
+            account.name = name
+            await _renew(session, account, password_hash)
+            await session.execute(
+                delete(MembershipRow).where(MembershipRow.account_id == account.id)
+            )
+            session.add_all(
+                MembershipRow(account_id=account.id, office=office, role=role) for office in offices
+            )
             await audit.record(session, self._clock.now(), "cli", "account_set", username)
 
     async def reset(self, username: str, password: str) -> bool:
@@ -104,17 +108,20 @@ class Accounts:
         Returns:
             Whether there is such an account.
         """
-        async with self._database.read() as session:
+        password_hash = await asyncio.to_thread(_hasher.hash, password)
+        async with self._database.write() as session:
             account = await _by_name(session, username)
-        if account is None:
-            return False
-        await self.add(username, account.name, account.role, account.offices, password)
+            if account is None:
+                return False
+            await _renew(session, account, password_hash)
+            await audit.record(session, self._clock.now(), "cli", "account_set", username)
         return True
 
-    async def all(self) -> list[AccountRow]:
-        """All accounts by user name."""
+    async def all(self) -> list[tuple[AccountRow, list[MembershipRow]]]:
+        """All accounts by user name, each with what it is in which office."""
         async with self._database.read() as session:
-            return list(await session.scalars(select(AccountRow).order_by(AccountRow.username)))
+            rows = await session.scalars(select(AccountRow).order_by(AccountRow.username))
+            return [(row, await _memberships(session, row.id)) for row in rows]
 
     async def _count_failure(self, account: AccountRow) -> None:
         now = self._clock.now()
@@ -131,11 +138,13 @@ class Accounts:
                 await audit.record(session, now, "system", "account_locked", account.username)
 
     async def _open_session(self, account: AccountRow) -> tuple[Caseworker, str]:
-        token, now = secrets.token_urlsafe(32), self._clock.now()
+        token, session_id = secrets.token_urlsafe(32), str(uuid.uuid4())
+        now = self._clock.now()
         async with self._database.write() as session:
             session.add(
                 SessionRow(
                     token_hash=hashed(token),
+                    id=session_id,
                     account_id=account.id,
                     created_at=now,
                     expires_at=now + dt.timedelta(hours=self._settings.session_h),
@@ -143,7 +152,7 @@ class Accounts:
             )
             await _set(session, account.id, failed_attempts=0, locked_until=None, seen_at=now)
             await audit.record(session, now, account.username, "sign_in", account.username)
-        return _caseworker(account), token
+            return await _caseworker(session, account, session_id), token
 
 
 async def _by_name(session: AsyncSession, username: str) -> AccountRow | None:
@@ -161,7 +170,33 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def _caseworker(account: AccountRow) -> Caseworker:
+async def _renew(session: AsyncSession, account: AccountRow, password_hash: str) -> None:
+    account.password_hash, account.failed_attempts = password_hash, 0
+    account.locked_until = None
+    await session.flush()
+    await session.execute(delete(SessionRow).where(SessionRow.account_id == account.id))
+
+
+async def _memberships(session: AsyncSession, account_id: str) -> list[MembershipRow]:
+    rows = await session.scalars(
+        select(MembershipRow)
+        .where(MembershipRow.account_id == account_id)
+        .order_by(MembershipRow.office)
+    )
+    return list(rows)
+
+
+async def _caseworker(session: AsyncSession, account: AccountRow, session_id: str) -> Caseworker:
     return Caseworker(
-        account.id, account.username, account.name, tuple(account.offices), account.role
+        account.id,
+        account.username,
+        account.name,
+        tuple(
+            Membership(row.office, Role(row.role), row.team)
+            for row in await _memberships(session, account.id)
+        ),
+        tuple(account.languages),
+        account.away,
+        session_id,
+        account.must_change_password,
     )

@@ -24,6 +24,7 @@ from bot.model import (
     ConversationState,
     HandoverKind,
     HandoverState,
+    OfficeHours,
     Priority,
 )
 from bot.ports import STAFF_TOPIC, Notifier
@@ -98,7 +99,11 @@ class Desk:
 
     def is_open(self, office: OfficeId) -> bool:
         """Whether somebody is there now."""
-        return self.calendar.hours_of(office, self._clock.now()).open
+        return self.hours_of(office).open
+
+    def hours_of(self, office: OfficeId) -> OfficeHours:
+        """Whether somebody is there now, and when next."""
+        return self.calendar.hours_of(office, self._clock.now())
 
     def kinds(self, office: OfficeId) -> list[HandoverKind]:
         """How a person of the office can be reached from here now; empty: not from here."""

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import HandoverAlreadyClaimed, HandoverNotOpen, NotFound, NotOwner
 from bot.model import Author, Caseworker, ConversationState, HandoverState
 from bot.stores.counters import next_number
-from bot.stores.tables import AccountRow, ConversationRow, EventRow, HandoverRow, StaffEventRow
+from bot.stores.tables import (
+    AccountRow,
+    ConversationRow,
+    EventRow,
+    HandoverRow,
+    MembershipRow,
+    StaffEventRow,
+)
+from handover.rights import CASES
 
 MAX_LISTED = 200
 BATCH = 200
@@ -147,9 +155,19 @@ async def median_pickup_s(session: AsyncSession, office: str, window: int) -> in
 
 
 async def somebody_seen(session: AsyncSession, office: str, since: dt.datetime) -> bool:
-    """Whether a caseworker of the office has given a sign since then."""
-    rows = await session.scalars(select(AccountRow.offices).where(AccountRow.seen_at >= since))
-    return any(office in offices for offices in rows)
+    """Whether a caseworker of the office has given a sign since then and is not away."""
+    somebody = await session.scalar(
+        select(AccountRow.id)
+        .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
+        .where(
+            MembershipRow.office == office,
+            MembershipRow.role.in_(CASES),
+            AccountRow.seen_at >= since,
+            ~AccountRow.away,
+        )
+        .limit(1)
+    )
+    return somebody is not None
 
 
 async def waiting_chats(session: AsyncSession, offices: Sequence[str]) -> list[HandoverRow]:
@@ -176,24 +194,46 @@ async def count_waiting(session: AsyncSession) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def accounts_by_id(session: AsyncSession, ids: set[str]) -> dict[str, AccountRow]:
+    """These accounts, by id."""
+    rows = await session.scalars(select(AccountRow).where(AccountRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def merged_conversations(session: AsyncSession, handover_id: str) -> list[ConversationRow]:
+    """The other conversations that go on in this case, in the order in which they were begun."""
+    rows = await session.scalars(
+        select(ConversationRow)
+        .join(HandoverRow, HandoverRow.conversation_id == ConversationRow.id)
+        .where(HandoverRow.merged_into == handover_id)
+        .order_by(ConversationRow.created_at)
+    )
+    return list(rows)
+
+
 async def announce(
     session: AsyncSession,
     handover: HandoverRow,
     at: dt.datetime,
     event_seq: int | None = None,
+    *,
     office: str | None = None,
+    conversation_id: str | None = None,
+    note_id: str | None = None,
 ) -> None:
-    """Adds to the consoles' feed that the handover changed, or that a message was added to it.
+    """Adds to the consoles' feed that the handover changed, or what was added to it.
 
-    `office` is the one that it has just left, where that is to be told.
+    `office` is the one that it has just left, where that is to be told; `conversation_id` the one
+    that the event is of, where it is one that was merged into the case.
     """
     session.add(
         StaffEventRow(
             seq=await next_number(session, "staff"),
             office=office or handover.office,
             handover_id=handover.id,
-            conversation_id=handover.conversation_id,
+            conversation_id=conversation_id or handover.conversation_id,
             event_seq=event_seq,
+            note_id=note_id,
             at=at,
         )
     )

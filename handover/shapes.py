@@ -7,7 +7,15 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from bot.events import Event
 from bot.http import Body
-from bot.model import CloseReason, HandoverKind, HandoverState, Priority
+from bot.model import (
+    CloseReason,
+    HandoverKind,
+    HandoverState,
+    Outcome,
+    Priority,
+    Role,
+    SnoozeReason,
+)
 
 
 class SignIn(Body):
@@ -18,13 +26,28 @@ class SignIn(Body):
     totp: Annotated[str, StringConstraints(max_length=12)] | None = None
 
 
+class MembershipView(Body):
+    """What somebody is in one office, and in which of its teams."""
+
+    office: str
+    role: Role
+    team: str | None
+
+
 class SignedIn(Body):
-    """Who is signed in."""
+    """Who is signed in.
+
+    `offices` are those whose cases she works on; `memberships` says what she is in each office.
+    """
 
     username: str
     name: str
     offices: list[str]
-    role: str
+    role: Role
+    memberships: list[MembershipView]
+    languages: list[str]
+    away: bool
+    must_change_password: bool
 
 
 class Owner(Body):
@@ -34,12 +57,27 @@ class Owner(Body):
     name: str
 
 
+class Attempt(Body):
+    """One try to reach the citizen."""
+
+    at: dt.datetime
+    by: str
+    outcome: Outcome
+    note: str | None
+
+
 class HandoverView(Body):
-    """A handover as a caseworker sees it; `preview` holds the citizen's last words."""
+    """A handover as a caseworker sees it; `preview` holds the citizen's last words.
+
+    `snoozed_until`: its owner waits for something until then.  `due_at`: until when a call-back or
+    a message is to be answered.  `offered_to`: who is asked to take it.  `merged_into`: the case
+    in which it goes on.  `citizen_read_seq`: the last event that the citizen's screen has shown.
+    """
 
     id: str
     conversation_id: str
     office: str
+    team: str | None
     kind: HandoverKind
     priority: Priority
     state: HandoverState
@@ -48,6 +86,14 @@ class HandoverView(Body):
     claimed_at: dt.datetime | None
     closed_at: dt.datetime | None
     close_reason: CloseReason | None
+    due_at: dt.datetime | None
+    snoozed_until: dt.datetime | None
+    snooze_reason: SnoozeReason | None
+    offered_to: Owner | None
+    offered_at: dt.datetime | None
+    merged_into: str | None
+    attempts: list[Attempt]
+    notes: int
     channel: str
     language: str
     service: str | None
@@ -58,6 +104,161 @@ class HandoverView(Body):
     phone: str | None
     text: str | None
     last_seq: int
+    citizen_read_seq: int
+    held: bool
+    """Whether nothing of it may be erased."""
+
+
+class Note(Body):
+    """What one caseworker tells the others; no citizen sees it."""
+
+    id: str
+    at: dt.datetime
+    by: str
+    text: str
+
+
+class WriteNote(Body):
+    """A note."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class NoteAdded(Body):
+    """The note as it is kept."""
+
+    note: Note
+
+
+class AlsoWritten(Body):
+    """Another conversation of the same citizen that was merged into the case."""
+
+    conversation_id: str
+    language: str
+    events: list[Event]
+
+
+class AttachmentView(Body):
+    """A file that the citizen sent; its content is at `…/attachments/{id}`."""
+
+    id: str
+    conversation_id: str
+    name: str
+    media_type: str
+    size: int
+    at: dt.datetime
+
+
+class Transfer(Body):
+    """Where a case goes: to a colleague, to a team of its office, or to another office.
+
+    Exactly one of `caseworker` (user name), `team` and `office` is named; `team` may stand beside
+    `office`.
+    """
+
+    caseworker: Annotated[str, StringConstraints(max_length=100)] | None = None
+    team: Annotated[str, StringConstraints(max_length=100)] | None = None
+    office: Annotated[str, StringConstraints(max_length=100)] | None = None
+    note: Annotated[str, StringConstraints(max_length=4000)] | None = None
+
+
+class Snooze(Body):
+    """Until when, and what for, the owner waits; `until` null ends it."""
+
+    until: dt.datetime | None
+    reason: SnoozeReason | None = None
+
+
+class Merge(Body):
+    """The case in which this one is to go on."""
+
+    into: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class TryToReach(Body):
+    """How a try to reach the citizen ended."""
+
+    outcome: Outcome
+    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+
+class MarkRead(Body):
+    """The last event of the conversation that the screen has shown."""
+
+    seq: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Presence(Body):
+    """Whether one takes no cases for now."""
+
+    away: bool
+
+
+class Suggestion(Body):
+    """An answer of the catalogue to the citizen's last question, in German.
+
+    Sent with its `service` and `aspect` and unaltered, it reaches the citizen in the catalogue's
+    words of her language.
+    """
+
+    service: str
+    service_title: str
+    aspect: str
+    text: str
+    source: str | None
+    checked_on: dt.date | None
+    confidence: float
+
+
+class Suggestions(Body):
+    """What the catalogue has to say, the likeliest first; `question` is what it answers."""
+
+    question: str | None
+    suggestions: list[Suggestion]
+
+
+class Answers(Body):
+    """The catalogue's answer that a reply repeats."""
+
+    service: Annotated[str, StringConstraints(max_length=100)]
+    aspect: Annotated[str, StringConstraints(max_length=100)]
+
+
+class Colleague(Body):
+    """Somebody who works on an office's cases, and whether she takes any now."""
+
+    username: str
+    name: str
+    offices: list[str]
+    languages: list[str]
+    present: bool
+    open_cases: int
+
+
+class Colleagues(Body):
+    """Those of one's own offices."""
+
+    colleagues: list[Colleague]
+
+
+class SearchQuery(Body):
+    """What is sought in one's own offices' cases."""
+
+    q: Annotated[str, StringConstraints(min_length=2, max_length=100)]
+
+
+class Found(Body):
+    """A case in which it was found, with the words around it."""
+
+    handover: HandoverView
+    excerpt: str | None
+
+
+class SearchResult(Body):
+    """The cases, latest first; `more`: there are more than are shown."""
+
+    found: list[Found]
+    more: bool
 
 
 class Handovers(Body):
@@ -68,10 +269,13 @@ class Handovers(Body):
 
 
 class HandoverDetail(Body):
-    """A handover with its conversation."""
+    """A handover with its conversation, and whatever else belongs to the case."""
 
     handover: HandoverView
     events: list[Event]
+    also: list[AlsoWritten]
+    notes: list[Note]
+    attachments: list[AttachmentView]
     seq: int
     machine_translation: bool
     """Whether free text can be translated; without packages it is shown as written."""
@@ -90,9 +294,10 @@ class StateQuery(Body):
 
 
 class Words(Body):
-    """What a caseworker wants to say."""
+    """What a caseworker wants to say; `answers` where it repeats a suggestion."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    answers: Answers | None = None
 
 
 class Reply(Words):
@@ -165,7 +370,18 @@ class MessageFeed(Body):
     type: Literal["message"] = "message"
     at: dt.datetime
     handover_id: str
+    conversation_id: str
     event: Event
+
+
+class NoteFeed(Body):
+    """A note was added to a handover."""
+
+    seq: int
+    type: Literal["note"] = "note"
+    at: dt.datetime
+    handover_id: str
+    note: Note
 
 
 class GoneFeed(Body):
@@ -177,13 +393,20 @@ class GoneFeed(Body):
     handover_id: str
 
 
-FeedEvent = Annotated[HandoverFeed | MessageFeed | GoneFeed, Field(discriminator="type")]
+FeedEvent = Annotated[HandoverFeed | MessageFeed | NoteFeed | GoneFeed, Field(discriminator="type")]
 
 
 class Feed(Body):
     """The consoles' feed in order."""
 
     events: list[FeedEvent]
+
+
+class TeamView(Body):
+    """A part of an office."""
+
+    id: str
+    name: str
 
 
 class OfficeView(Body):
@@ -193,6 +416,8 @@ class OfficeView(Body):
     name: str
     short: str
     open: bool
+    reopens_at: dt.datetime | None
+    teams: list[TeamView]
 
 
 class Offices(Body):

@@ -1,37 +1,33 @@
-"""The staff API: every route but the sign-in itself asks for a session first."""
+"""The staff API: signing in, the queue, and what everybody does with a case."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
-from bot.errors import Invalid, NotFound, Unauthorized
+from bot.errors import Invalid
 from bot.http import (
-    LANGUAGE,
     SETTINGS,
     TEXTS,
     Accepted,
     After,
     Frame,
-    Handler,
     Operation,
     behind_tls,
     client_address,
     frames,
     read_body,
     read_query,
-    refuse_foreign_origin,
     reply,
     resume_point,
-    storable,
     stream,
     wants_json,
 )
-from bot.model import Caseworker
+from bot.model import Caseworker, Role
 from bot.ports import STAFF_TOPIC
-from handover.accounts import Accounts
 from handover.composing import templates
 from handover.desk import Desk
 from handover.records import BATCH
+from handover.rights import ANYBODY, CASES
 from handover.shapes import (
     Close,
     Feed,
@@ -39,6 +35,7 @@ from handover.shapes import (
     HandoverChanged,
     HandoverDetail,
     Handovers,
+    MembershipView,
     Offices,
     OfficeView,
     Preview,
@@ -49,33 +46,18 @@ from handover.shapes import (
     SignedIn,
     SignIn,
     StateQuery,
+    TeamView,
     Template,
     Templates,
     Words,
 )
+from handover.staff_guard import ACCOUNTS, COOKIE, caseworker_of, handover_id_of
 from handover.views import Views
-from translations.languages import SOURCE
 
-ACCOUNTS = web.AppKey("accounts", Accounts)
 DESK = web.AppKey("staff_desk", Desk)
 VIEWS = web.AppKey("views", Views)
 COUNT_SIGN_IN: web.AppKey[Callable[[str], Awaitable[None]]] = web.AppKey("count_sign_in")
 """Counts an attempt to sign in from an address; raises TooManyRequests."""
-
-COOKIE = "kreislotse_session"
-_CASEWORKER = web.RequestKey("caseworker", Caseworker)
-
-
-@web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses foreign pages, and whoever is not signed in where that is needed."""
-    request[LANGUAGE] = SOURCE
-    if request.method not in ("GET", "HEAD"):
-        refuse_foreign_origin(request, request.config_dict[SETTINGS].staff_origins)
-    if request.path.startswith("/api/") and (request.method, request.path) not in _OPEN:
-        accounts = request.config_dict[ACCOUNTS]
-        request[_CASEWORKER] = await accounts.caseworker_of(request.cookies.get(COOKIE))
-    return await handler(request)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -100,7 +82,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 async def whoami(request: web.Request) -> web.StreamResponse:
     """Who is signed in."""
-    return reply(_signed_in(_caseworker(request)))
+    return reply(_signed_in(caseworker_of(request)))
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
@@ -114,19 +96,19 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 async def list_handovers(request: web.Request) -> web.StreamResponse:
     """The queue of one's own offices."""
     state = read_query(request, StateQuery).state
-    return reply(await request.config_dict[VIEWS].queue(_caseworker(request), state))
+    return reply(await request.config_dict[VIEWS].queue(caseworker_of(request), state))
 
 
 async def get_handover(request: web.Request) -> web.StreamResponse:
     """One case with its conversation; that it was read is recorded."""
-    caseworker, handover_id = _caseworker(request), _handover_id(request)
+    caseworker, handover_id = caseworker_of(request), handover_id_of(request)
     await request.config_dict[DESK].note_reading(caseworker, handover_id)
     return reply(await request.config_dict[VIEWS].detail(caseworker, handover_id))
 
 
 async def claim_handover(request: web.Request) -> web.StreamResponse:
     """Takes a case; exactly one caseworker wins."""
-    await request.config_dict[DESK].claim(_caseworker(request), _handover_id(request))
+    await request.config_dict[DESK].claim(caseworker_of(request), handover_id_of(request))
     return await _changed(request)
 
 
@@ -134,7 +116,7 @@ async def send_reply(request: web.Request) -> web.StreamResponse:
     """Writes to the citizen."""
     body = await read_body(request, Reply)
     seq = await request.config_dict[DESK].reply(
-        _caseworker(request), _handover_id(request), body.client_message_id, _said(body)
+        caseworker_of(request), handover_id_of(request), body.client_message_id, _said(body)
     )
     return reply(Accepted(seq=seq), 202)
 
@@ -143,7 +125,7 @@ async def preview_reply(request: web.Request) -> web.StreamResponse:
     """How one's words will read in the citizen's language; nothing is sent."""
     body = await read_body(request, Words)
     message = await request.config_dict[DESK].compose(
-        _caseworker(request), _handover_id(request), _said(body)
+        caseworker_of(request), handover_id_of(request), _said(body)
     )
     note = message.translation
     return reply(
@@ -161,7 +143,7 @@ async def render_again(request: web.Request) -> web.StreamResponse:
     """Another translation of one message of the citizen."""
     body = await read_body(request, RenderAgain)
     event = await request.config_dict[DESK].another_rendering(
-        _caseworker(request), _handover_id(request), body.seq
+        caseworker_of(request), handover_id_of(request), body.seq
     )
     return reply(Rendered(event=event))
 
@@ -176,29 +158,29 @@ async def list_templates(request: web.Request) -> web.StreamResponse:
 
 async def return_handover(request: web.Request) -> web.StreamResponse:
     """Gives a case back to the queue or to the bot."""
-    desk, caseworker = request.config_dict[DESK], _caseworker(request)
+    desk, caseworker = request.config_dict[DESK], caseworker_of(request)
     back = {"queue": desk.return_to_queue, "bot": desk.return_to_bot}
-    await back[(await read_body(request, Return)).to](caseworker, _handover_id(request))
+    await back[(await read_body(request, Return)).to](caseworker, handover_id_of(request))
     return await _changed(request)
 
 
 async def close_handover(request: web.Request) -> web.StreamResponse:
     """Ends a case."""
     reason = (await read_body(request, Close)).reason
-    await request.config_dict[DESK].close(_caseworker(request), _handover_id(request), reason)
+    await request.config_dict[DESK].close(caseworker_of(request), handover_id_of(request), reason)
     return await _changed(request)
 
 
 async def show_typing(request: web.Request) -> web.StreamResponse:
     """Shows the citizen that one is writing."""
-    await request.config_dict[DESK].typing(_caseworker(request), _handover_id(request))
+    await request.config_dict[DESK].typing(caseworker_of(request), handover_id_of(request))
     return web.Response(status=204)
 
 
 async def feed(request: web.Request) -> web.StreamResponse:
     """What changes in one's own offices, as a stream, or as a list where JSON is asked for."""
     views, accounts = request.config_dict[VIEWS], request.config_dict[ACCOUNTS]
-    caseworker = _caseworker(request)
+    caseworker = caseworker_of(request)
     if wants_json(request):
         after = read_query(request, After).after
         return reply(Feed(events=await views.feed(caseworker, after)))
@@ -228,7 +210,12 @@ async def list_offices(request: web.Request) -> web.StreamResponse:
         Offices(
             offices=[
                 OfficeView(
-                    id=office.id, name=office.name, short=office.short, open=desk.is_open(office.id)
+                    id=office.id,
+                    name=office.name,
+                    short=office.short,
+                    open=(hours := desk.hours_of(office.id)).open,
+                    reopens_at=hours.reopens_at,
+                    teams=[TeamView(id=team.id, name=team.name) for team in office.teams],
                 )
                 for office in desk.county.offices
             ]
@@ -237,22 +224,8 @@ async def list_offices(request: web.Request) -> web.StreamResponse:
 
 
 async def _changed(request: web.Request) -> web.Response:
-    view = await request.config_dict[VIEWS].one(_caseworker(request), _handover_id(request))
+    view = await request.config_dict[VIEWS].one(caseworker_of(request), handover_id_of(request))
     return reply(HandoverChanged(handover=view))
-
-
-def _handover_id(request: web.Request) -> str:
-    handover_id = request.match_info["id"]
-    if not storable(handover_id):
-        raise NotFound  # no handover can have such an id
-    return handover_id
-
-
-def _caseworker(request: web.Request) -> Caseworker:
-    caseworker: Caseworker | None = request.get(_CASEWORKER)
-    if caseworker is None:
-        raise Unauthorized
-    return caseworker
 
 
 def _said(words: Words) -> str:
@@ -266,59 +239,76 @@ def _signed_in(caseworker: Caseworker) -> SignedIn:
         username=caseworker.username,
         name=caseworker.name,
         offices=list(caseworker.offices),
-        role=caseworker.role,
+        role=caseworker.memberships[0].role if caseworker.memberships else Role.CASEWORKER,
+        memberships=[
+            MembershipView(office=m.office, role=m.role, team=m.team)
+            for m in caseworker.memberships
+        ],
+        languages=list(caseworker.languages),
+        away=caseworker.away,
+        must_change_password=caseworker.must_change_password,
     )
 
 
-_OPEN = {("POST", "/api/v1/session"), ("GET", "/api/openapi.json")}
 _ONE = "/api/v1/handovers/{id}"
 OPERATIONS = (
     Operation(
         "POST", "/api/v1/session", sign_in, "Sign in",
         SignIn, {200: SignedIn}, (400, 401, 403, 413, 422, 423, 429), protected=False,
     ),
-    Operation("GET", "/api/v1/session", whoami, "Who is signed in", None, {200: SignedIn}),
-    Operation("DELETE", "/api/v1/session", sign_out, "Sign out", None, {204: None}, (403,)),
+    Operation(
+        "GET", "/api/v1/session", whoami, "Who is signed in",
+        None, {200: SignedIn}, roles=ANYBODY,
+    ),
+    Operation(
+        "DELETE", "/api/v1/session", sign_out, "Sign out",
+        None, {204: None}, (403,), roles=ANYBODY,
+    ),
     Operation(
         "GET", "/api/v1/handovers", list_handovers, "The queue",
-        None, {200: Handovers}, (400,), query=StateQuery,
+        None, {200: Handovers}, (400,), query=StateQuery, roles=CASES,
     ),
-    Operation("GET", _ONE, get_handover, "One case", None, {200: HandoverDetail}, (404,)),
+    Operation(
+        "GET", _ONE, get_handover, "One case", None, {200: HandoverDetail}, (404,), roles=CASES,
+    ),
     Operation(
         "POST", f"{_ONE}/claim", claim_handover, "Take a case",
-        None, {200: HandoverChanged}, (403, 404, 409),
+        None, {200: HandoverChanged}, (403, 404, 409), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/messages", send_reply, "Write to the citizen",
-        Reply, {202: Accepted}, (400, 403, 404, 413, 422),
+        Reply, {202: Accepted}, (400, 403, 404, 413, 422), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/preview", preview_reply, "See how words will read",
-        Words, {200: Preview}, (400, 403, 404, 413, 422),
+        Words, {200: Preview}, (400, 403, 404, 413, 422), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/rendering", render_again, "Translate a message anew",
-        RenderAgain, {200: Rendered}, (400, 403, 404, 409, 413),
+        RenderAgain, {200: Rendered}, (400, 403, 404, 409, 413), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/return", return_handover, "Give a case back",
-        Return, {200: HandoverChanged}, (400, 403, 404, 413),
+        Return, {200: HandoverChanged}, (400, 403, 404, 413), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/close", close_handover, "End a case",
-        Close, {200: HandoverChanged}, (400, 403, 404, 413),
+        Close, {200: HandoverChanged}, (400, 403, 404, 413), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/typing", show_typing, "Say that one is writing",
-        None, {204: None}, (403, 404),
+        None, {204: None}, (403, 404), roles=CASES,
     ),
     Operation(
         "GET", "/api/v1/events", feed, "Follow one's offices",
-        None, {200: Feed}, (400,), query=After, streams=True,
+        None, {200: Feed}, (400,), query=After, streams=True, roles=CASES,
     ),
     Operation(
         "GET", "/api/v1/templates", list_templates, "Ready-made words",
-        None, {200: Templates},
+        None, {200: Templates}, roles=CASES,
     ),
-    Operation("GET", "/api/v1/offices", list_offices, "The offices", None, {200: Offices}),
+    Operation(
+        "GET", "/api/v1/offices", list_offices, "The offices",
+        None, {200: Offices}, roles=ANYBODY,
+    ),
 )  # fmt: skip

@@ -36,6 +36,14 @@ def source_texts(root: Path) -> dict[str, str]:
     return texts
 
 
+def staff_texts(root: Path) -> dict[str, str]:
+    """The texts that only people who work here read; nobody translates them."""
+    content = _load(root / "handover/texts.yml")
+    return {
+        f"{group}.{key}": text for group, texts in content.items() for key, text in texts.items()
+    }
+
+
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:
     """The texts of one file, each with its key."""
     content = _load(path)

@@ -8,7 +8,7 @@ from translations import catalogues, direction
 from translations.catalogues import State, Translation
 from translations.languages import SOURCE, all_languages
 from translations.languages import language as named
-from translations.sources import source_texts
+from translations.sources import source_texts, staff_texts
 
 TEMPLATES = "templates."
 """How the keys of those texts begin that caseworkers send."""
@@ -31,9 +31,14 @@ class Texts:
     """All texts of the bot, in German and in the languages that have a catalogue."""
 
     def __init__(
-        self, sources: dict[str, str], translations: dict[str, dict[str, Translation]]
+        self,
+        sources: dict[str, str],
+        translations: dict[str, dict[str, Translation]],
+        staff: dict[str, str] | None = None,
     ) -> None:
         self._sources = sources
+        self._staff = staff or {}
+        """What only people who work here read, in German alone."""
         self._translations = translations
         self._keys = {german: key for key, german in sources.items() if "{" not in german}
         self._templates = [
@@ -57,7 +62,7 @@ class Texts:
                     if compiled
                     else catalogues.load(path, sources)
                 )
-        return cls(sources, found)
+        return cls(sources, found, staff_texts(root))
 
     @property
     def written_languages(self) -> list[str]:
@@ -70,7 +75,8 @@ class Texts:
         Raises:
             KeyError: there is no such text, or a value for one of its placeholders is missing.
         """
-        german = _filled(self._sources[key], values)
+        source = self._sources.get(key)
+        german = _filled(self._staff[key] if source is None else source, values)
         translation = self._translations.get(language, {}).get(key)
         if translation is None or translation.state is State.STALE:
             return Words(german, SOURCE)
@@ -83,7 +89,7 @@ class Texts:
 
     def has(self, key: str) -> bool:
         """Whether there is a text under `key`."""
-        return key in self._sources
+        return key in self._sources or key in self._staff
 
     def match(self, german: str) -> tuple[str, dict[str, str]] | None:
         """The key of a German text that the catalogues hold, with what fills its placeholders.

@@ -239,6 +239,42 @@ class Hours(Entry):
         return self
 
 
+class Closure(Entry):
+    """A time at which an office is closed although its weekly hours say otherwise, local time."""
+
+    from_: Annotated[dt.datetime, Field(alias="from")]
+    to: dt.datetime
+    reason: Line
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.from_.tzinfo or self.to.tzinfo:
+            raise ValueError("closures are written in local time, without a time zone")
+        if self.from_ >= self.to:
+            raise ValueError(f"closes at {self.from_} but opens again at {self.to}")
+        return self
+
+
+class Team(Entry):
+    """A part of an office that takes cases of its own."""
+
+    id: Identifier
+    name: Line
+
+
+class Routing(Entry):
+    """How an office's cases find their caseworkers."""
+
+    capacity: Annotated[int, Field(ge=1, le=50)] = 4
+    """How many cases one caseworker is offered at once."""
+    offer_after_s: Annotated[int, Field(ge=1)] | None = None
+    """Offer a case to the next free caseworker after this wait; null: whoever is free claims."""
+    offer_timeout_s: Annotated[int, Field(ge=5)] = 45
+    """How long an offer stands until the next one gets it."""
+    due_hours: Annotated[int, Field(ge=1)] = 8
+    """Opening hours within which a call-back or a message is to be answered."""
+
+
 class Office(Entry):
     """One of the county's offices: who runs it, where it is, when and how it takes handovers."""
 
@@ -253,6 +289,10 @@ class Office(Entry):
     hours: dict[Weekday, list[Hours]]
     closed_on: dict[dt.date, Line] = {}
     """Bridging days and other single days, each with the reason."""
+    closures: list[Closure] = []
+    """Works meetings, training, absence of everybody: parts of days, or several days."""
+    teams: list[Team] = []
+    routing: Routing = Routing()
     privacy_notice: HttpUrl
     featured: list[Identifier] = []
     """The services that are offered first when somebody names the office alone."""

@@ -1,5 +1,6 @@
-"""The tables.  Citizens' words stand in `events`, `renderings`, `feedback` and
-`handovers.text` alone."""
+"""The tables.  What is said by or about a citizen stands in `events`, `renderings`, `feedback`,
+`notes`, `attachments`, `handovers.text` and `attempts.note` alone, and leaves with the
+conversation."""
 
 import datetime as dt
 from typing import Any, ClassVar
@@ -74,8 +75,18 @@ class ConversationRow(Base):
     dialogue: Mapped[dict[str, Any]]
     """The state that Rasa gave us to keep; opaque."""
     last_seq: Mapped[int] = mapped_column(default=0)
+    citizen_read_seq: Mapped[int] = mapped_column(default=0)
+    """The last event that the citizen's screen has shown."""
+    staff_read_seq: Mapped[int] = mapped_column(default=0)
+    """The last event that its owner's screen has shown."""
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime] = mapped_column(index=True)
+    held_at: Mapped[dt.datetime | None]
+    """Since when nothing of it may be erased (DSGVO, Art. 17 (3) e)."""
+    held_by: Mapped[str | None]
+    hold_reason: Mapped[str | None]
+    erasure_asked_at: Mapped[dt.datetime | None]
+    """When its citizen asked to have it erased while it was held."""
 
 
 class EventRow(Base):
@@ -145,19 +156,46 @@ class FeedbackRow(Base):
 
 
 class AccountRow(Base):
-    """A caseworker's account."""
+    """An account of somebody who works here; what she may do stands in `memberships`."""
 
     __tablename__ = "accounts"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    role: Mapped[str]
-    offices: Mapped[list[str]]
+    languages: Mapped[list[str]]
+    """The languages beside German in which she can talk to citizens."""
+    capacity: Mapped[int | None]
+    """How many cases she is offered at once; null: as her office says."""
+    away: Mapped[bool] = mapped_column(default=False)
+    """Whether she has said that she takes no cases for now."""
     password_hash: Mapped[str]
+    """Empty where she signs in by the county's own identity provider alone."""
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None]
+    totp_used_step: Mapped[int | None]
+    """The last 30-second step whose code was used, so that none is used twice (RFC 6238)."""
+    openid_subject: Mapped[str | None] = mapped_column(unique=True, index=True)
+    """Issuer and subject, as `issuer#sub`."""
+    disabled: Mapped[bool] = mapped_column(default=False)
     failed_attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[dt.datetime | None]
-    seen_at: Mapped[dt.datetime | None]
+    seen_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    offered_at: Mapped[dt.datetime | None]
+    """When a case was last offered to her; whoever waits longest is next."""
+
+
+class MembershipRow(Base):
+    """What somebody may do in one office (`handover.rights`)."""
+
+    __tablename__ = "memberships"
+
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    office: Mapped[str] = mapped_column(primary_key=True, index=True)
+    role: Mapped[str]
+    team: Mapped[str | None]
 
 
 class SessionRow(Base):
@@ -166,9 +204,13 @@ class SessionRow(Base):
     __tablename__ = "sessions"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    """By which it is named and ended; opens nothing."""
     account_id: Mapped[str] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
+    browser: Mapped[str | None]
+    """What the browser calls itself, shortened, so that its owner recognises it."""
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
 
@@ -181,6 +223,7 @@ class HandoverRow(Base):
         Index("ix_handovers_queue", "office", "state", "urgent", "requested_at"),
         Index("ix_handovers_pickups", "office", "first_claimed_at"),
         Index("ix_handovers_claims", "state", "claimed_by"),
+        Index("ix_handovers_asked", "office", "requested_at"),
         Index(
             "ix_handovers_open",
             "conversation_id",
@@ -195,6 +238,8 @@ class HandoverRow(Base):
         ForeignKey("conversations.id", ondelete="CASCADE"), index=True
     )
     office: Mapped[str]
+    team: Mapped[str | None]
+    """The team within the office that it waits for; null: any."""
     kind: Mapped[str]
     state: Mapped[str]
     urgent: Mapped[bool]
@@ -206,8 +251,102 @@ class HandoverRow(Base):
     claimed_at: Mapped[dt.datetime | None]
     first_claimed_at: Mapped[dt.datetime | None]
     """Never reset, so that pick-up times stay honest when a case returns to the queue."""
-    closed_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     close_reason: Mapped[str | None]
+    due_at: Mapped[dt.datetime | None]
+    """Until when somebody is to have called back or answered; null for chats."""
+    snoozed_until: Mapped[dt.datetime | None]
+    """Until when its owner waits for something; he stays the owner."""
+    snooze_reason: Mapped[str | None]
+    """What for (`bot.model.SnoozeReason`)."""
+    offered_to: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    offered_at: Mapped[dt.datetime | None]
+    merged_into: Mapped[str | None] = mapped_column(
+        ForeignKey("handovers.id", ondelete="SET NULL"), index=True
+    )
+    """The case in which this one goes on, where its citizen wrote twice."""
+
+
+class AttemptRow(Base):
+    """One try to reach a citizen who asked to be called back or answered."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    handover_id: Mapped[str] = mapped_column(
+        ForeignKey("handovers.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[dt.datetime]
+    by: Mapped[str]
+    """The caseworker's name."""
+    outcome: Mapped[str]
+    note: Mapped[str | None]
+
+
+class NoteRow(Base):
+    """What caseworkers tell each other about a conversation; no citizen sees it."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    handover_id: Mapped[str] = mapped_column(
+        ForeignKey("handovers.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[dt.datetime]
+    by: Mapped[str]
+    """The caseworker's name."""
+    text: Mapped[str]
+
+
+class AttachmentRow(Base):
+    """A file that a citizen sent and the scanner let pass."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(deferred=True)
+    at: Mapped[dt.datetime]
+
+
+class NoticeRow(Base):
+    """A notice to the outside that is still to be delivered; carries no citizen's word.
+
+    Written in the unit of work that it tells of, so that none is lost and none is invented.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index(
+            "ix_notices_due",
+            "next_at",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    handover_id: Mapped[str] = mapped_column(
+        ForeignKey("handovers.id", ondelete="CASCADE"), index=True
+    )
+    way: Mapped[str]
+    """`mail`, `webhook` or `zammad`."""
+    event: Mapped[str]
+    """What happened to the case: `requested`, `closed`, …"""
+    created_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime | None]
+    """When it is tried next; null: it was delivered or given up."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    delivered_at: Mapped[dt.datetime | None]
+    problem: Mapped[str | None]
+    """The kind of the last failure, without what the other side said."""
+    reference: Mapped[str | None]
+    """What the other side calls the case, e.g. the number of its ticket."""
 
 
 class StaffEventRow(Base):
@@ -221,6 +360,8 @@ class StaffEventRow(Base):
     conversation_id: Mapped[str]
     event_seq: Mapped[int | None]
     """The conversation's event; null where the handover itself changed."""
+    note_id: Mapped[str | None]
+    """The note that was added."""
     at: Mapped[dt.datetime]
 
 
