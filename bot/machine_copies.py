@@ -49,10 +49,6 @@ class MachineCopies:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def forget(self) -> None:
-        """Forgets every sentence that was translated: somebody's words were erased."""
-        self._interpreter.machine.forget()
-
     async def running(self) -> AsyncIterator[None]:
         """Ends what is under way at the end."""
         try:

@@ -1,58 +1,239 @@
-"""Keeps conversations no longer than allowed, and gives out what is kept of one."""
+"""Keeps nothing longer than allowed: conversations by kind, the consoles' feed, dead sessions."""
 
+import asyncio
+import contextlib
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete
+import structlog
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bot.clock import Clock
-from bot.errors import NotFound
-from bot.export import collect
+from bot.model import HandoverKind, HandoverState
 from bot.settings import Settings
 from bot.stores import conversations
 from bot.stores.database import Database
-from bot.stores.tables import SessionRow
+from bot.stores.tables import (
+    Base,
+    ConversationRow,
+    HandoverRow,
+    NoticeRow,
+    SessionRow,
+    StaffEventRow,
+)
 from handover import audit
+
+log = structlog.get_logger(__name__)
+
+NO_CASE = "none"
+"""Stands among the kinds for a conversation that had no case."""
+_BATCH = 20
+"""How many conversations are erased in one unit of work, so that nobody waits for the whole."""
+_ROWS = 500
+_DAY_S = 86_400.0
+_AFTER_FAILURE_S = 3_600.0
+_OPEN = [state for state in HandoverState if state.open]
+
+
+@dataclass
+class PurgeReport:
+    """What a purge did, by kind, and what it found when it looked again afterwards.
+
+    `left`: conversations that should be gone.  `traces`: rows of any table that still belong to
+    one that is gone.
+    """
+
+    erased: Counter[str] = field(default_factory=Counter)
+    sessions: int = 0
+    feed: int = 0
+    notices: int = 0
+    left: int = 0
+    traces: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left that should be gone."""
+        return not self.left and not self.traces
+
+
+def days_kept(kinds: Collection[str], settings: Settings) -> int:
+    """How long after its last change a conversation with cases of these kinds is kept, in days."""
+    periods = _periods(settings)
+    return max((periods[kind] for kind in kinds), default=settings.retention_days)
+
+
+async def purge(database: Database, clock: Clock, settings: Settings) -> PurgeReport:
+    """Erases what has not changed within its retention time, and counts what is left of it.
+
+    Of a conversation with several cases the longest time counts; one with an open case, or held
+    for a legal claim, stays.  Several purges at once share the work.
+    """
+    now, report = clock.now(), PurgeReport()
+    due = _due(now, settings)
+    while erased := await _erase_some(database, due, now, settings, report):
+        async with database.read() as session:
+            report.traces += await _count_traces(session, erased)
+    await _delete_dead(database, now, settings, report)
+    if report.erased:
+        await database.forget()
+    async with database.read() as session:
+        report.left = await session.scalar(select(func.count(ConversationRow.id)).where(due)) or 0
+    return report
+
+
+class Purging:
+    """The gateway's own purge: when it starts, and each day from then."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+
+    async def running(self) -> AsyncIterator[None]:
+        """Purges until resumed at the end, unless that is switched off."""
+        if not self._settings.purge_daily:
+            yield
+            return
+        purging = asyncio.create_task(self._daily(), name="purge")
+        try:
+            yield
+        finally:
+            purging.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await purging
+
+    async def _daily(self) -> None:
+        while True:
+            try:
+                report = await purge(self._database, self._clock, self._settings)
+            except Exception as error:  # the database may be away for a while
+                log.error("purge failed", error=type(error).__name__)
+                await asyncio.sleep(_AFTER_FAILURE_S)
+                continue
+            log.info("purged", erased=report.erased.total(), left=report.left, traces=report.traces)
+            await asyncio.sleep(_DAY_S)
 
 
 @dataclass(frozen=True)
-class PurgeReport:
-    """What a purge did, counted again afterwards in the database itself."""
+class _Erased:
+    """Conversations that were erased together, and their cases."""
 
-    before: dt.datetime
-    erased: int
-    left: int
+    conversation_ids: list[str]
+    handover_ids: list[str]
 
 
-async def purge(database: Database, settings: Settings) -> PurgeReport:
-    """Erases every conversation that has not changed within the retention time."""
-    now = Clock(settings.clock).now()
-    before = now - dt.timedelta(days=settings.retention_days)
-    async with database.read() as session:
-        old = await conversations.unchanged_since(session, before)
-    for conversation_id in old:  # one at a time, so that nobody waits for the whole
+async def _erase_some(
+    database: Database,
+    due: ColumnElement[bool],
+    now: dt.datetime,
+    settings: Settings,
+    report: PurgeReport,
+) -> _Erased | None:
+    """Erases the next conversations that are due; None where there are none."""
+    async with database.write() as session:
+        # locked and looked at in one: whoever was just writing keeps hers
+        statement = select(ConversationRow.id).where(due).order_by(ConversationRow.updated_at)
+        ids = list(await session.scalars(statement.limit(_BATCH).with_for_update()))
+        cases = await session.execute(
+            select(HandoverRow.id, HandoverRow.conversation_id, HandoverRow.kind).where(
+                HandoverRow.conversation_id.in_(ids)
+            )
+        )
+        had = cases.all()
+        for conversation_id in ids:
+            kind = _longest([c.kind for c in had if c.conversation_id == conversation_id], settings)
+            await conversations.erase(session, conversation_id, now)
+            await audit.record(session, now, "purge", "erase", conversation_id, kind=kind)
+            report.erased[kind] += 1
+    return _Erased(ids, [case.id for case in had]) if ids else None
+
+
+def _due(now: dt.datetime, settings: Settings) -> ColumnElement[bool]:
+    """Whether a conversation is to go."""
+    before = {kind: now - dt.timedelta(days=days) for kind, days in _periods(settings).items()}
+    target = aliased(HandoverRow)
+    case = exists().where(HandoverRow.conversation_id == ConversationRow.id)
+    goes_on = exists().where(target.id == HandoverRow.merged_into, target.state.in_(_OPEN))
+    too_young = or_(
+        *(
+            and_(HandoverRow.kind == kind.value, ConversationRow.updated_at >= before[kind])
+            for kind in HandoverKind
+        )
+    )
+    return and_(
+        ConversationRow.held_at.is_(None),
+        # said once more for the index
+        ConversationRow.updated_at < max(before.values()),
+        or_(ConversationRow.updated_at < before[NO_CASE], case),
+        ~case.where(or_(HandoverRow.state.in_(_OPEN), goes_on, too_young)),
+    )
+
+
+def _periods(settings: Settings) -> dict[str, int]:
+    return {
+        NO_CASE: settings.retention_days,
+        HandoverKind.CHAT: settings.retention_chat_days,
+        HandoverKind.CALLBACK: settings.retention_callback_days,
+        HandoverKind.MESSAGE: settings.retention_message_days,
+    }
+
+
+def _longest(kinds: Sequence[str], settings: Settings) -> str:
+    """The kind by which a conversation with such cases is kept."""
+    periods = _periods(settings)
+    return max(kinds, key=lambda kind: periods[kind], default=NO_CASE)
+
+
+async def _count_traces(session: AsyncSession, erased: _Erased) -> int:
+    """Rows of any table that still belong to what was erased.
+
+    The feed may name the case, to say that it is gone, but no longer the conversation.
+    """
+    found = 0
+    for table in Base.metadata.sorted_tables:
+        for name, ids in (
+            ("conversation_id", erased.conversation_ids),
+            ("handover_id", erased.handover_ids),
+        ):
+            if name not in table.c or (table is StaffEventRow.__table__ and name == "handover_id"):
+                continue
+            counted = select(func.count()).select_from(table).where(table.c[name].in_(ids))
+            found += await session.scalar(counted) or 0
+    return found
+
+
+async def _delete_dead(
+    database: Database, now: dt.datetime, settings: Settings, report: PurgeReport
+) -> None:
+    """Deletes old lines of the feed, notices that are done with, and sessions that ran out."""
+    before = now - dt.timedelta(days=settings.retention_feed_days)
+    report.feed = await _delete_all(database, StaffEventRow.seq, StaffEventRow.at < before)
+    done = and_(NoticeRow.next_at.is_(None), NoticeRow.created_at < before)
+    report.notices = await _delete_all(database, NoticeRow.id, done)
+    ran_out = SessionRow.expires_at < now
+    report.sessions = await _delete_all(database, SessionRow.token_hash, ran_out)
+
+
+async def _delete_all(
+    database: Database, key: InstrumentedAttribute[Any], condition: ColumnElement[bool]
+) -> int:
+    """Deletes the rows that meet the condition, some at a time; says how many."""
+    count = 0
+    while True:
         async with database.write() as session:
-            await conversations.erase(session, conversation_id)
-            await audit.record(session, now, "purge", "erase", conversation_id)
-    async with database.write() as session:
-        await session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
-    await database.forget()
-    async with database.read() as session:
-        left = await conversations.unchanged_since(session, before)
-    return PurgeReport(before, len(old), len(left))
-
-
-async def export(
-    database: Database, settings: Settings, conversation_id: str
-) -> dict[str, Any] | None:
-    """Everything kept about one conversation; None where there is none."""
-    async with database.write() as session:
-        try:
-            row = await conversations.get(session, conversation_id)
-        except NotFound:
-            return None
-        now = Clock(settings.clock).now()
-        await audit.record(session, now, "cli", "export", conversation_id)
-        kept = await collect(session, row, settings.retention_days)
-    return kept.model_dump(mode="json", by_alias=True)
+            some = select(key).where(condition).limit(_ROWS)
+            gone = await session.scalars(
+                delete(key.class_)
+                .where(key.in_(some))
+                .returning(key)
+                .execution_options(synchronize_session=False)
+            )
+            deleted = len(gone.all())
+        count += deleted
+        if deleted < _ROWS:
+            return count

@@ -5,13 +5,14 @@ import hashlib
 import hmac
 from typing import Any
 
-from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy import and_, delete, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotFound, Unauthorized
 from bot.events import Event, Message, MessagePosted, StateBody, StateChanged
 from bot.model import Author, ConversationState
-from bot.stores.tables import ConversationRow, EventRow
+from bot.stores.counters import next_number
+from bot.stores.tables import ConversationRow, EventRow, HandoverRow, StaffEventRow
 
 
 def hashed(secret: str) -> str:
@@ -245,17 +246,49 @@ async def with_pending(session: AsyncSession, before: dt.datetime | None) -> lis
     return list(await session.scalars(statement))
 
 
-async def erase(session: AsyncSession, conversation_id: str) -> None:
-    """Deletes the conversation and, by the tables' cascades, every copy of its words."""
-    await session.execute(delete(ConversationRow).where(ConversationRow.id == conversation_id))
+async def erase(session: AsyncSession, conversation_id: str, at: dt.datetime) -> None:
+    """Deletes the conversation and, by the tables' cascades, every copy of its words.
 
-
-async def unchanged_since(session: AsyncSession, before: dt.datetime) -> list[str]:
-    """Conversations whose last change is older than `before`."""
-    rows = await session.scalars(
-        select(ConversationRow.id).where(ConversationRow.updated_at < before)
+    Of what the consoles' feed tells about it, one line for each office and case remains, which
+    says that the case is gone; it names the case and nothing else.
+    """
+    cases = dict(
+        (
+            await session.execute(
+                select(HandoverRow.id, HandoverRow.merged_into).where(
+                    HandoverRow.conversation_id == conversation_id
+                )
+            )
+        ).all()
     )
-    return list(rows)
+    told = await session.execute(
+        delete(StaffEventRow)
+        .where(
+            or_(
+                StaffEventRow.handover_id.in_(cases),
+                and_(
+                    # what was told of it in the case that it was merged into
+                    StaffEventRow.handover_id.in_([into for into in cases.values() if into]),
+                    StaffEventRow.conversation_id == conversation_id,
+                ),
+            )
+        )
+        .returning(StaffEventRow.office, StaffEventRow.handover_id)
+        .execution_options(synchronize_session=False)
+    )
+    changed = sorted({(row.office, row.handover_id) for row in told})
+    await session.execute(delete(ConversationRow).where(ConversationRow.id == conversation_id))
+    for office, handover_id in changed:
+        session.add(
+            StaffEventRow(
+                seq=await next_number(session, "staff"),
+                office=office,
+                handover_id=handover_id,
+                conversation_id="",
+                at=at,
+            )
+        )
+    await session.flush()
 
 
 def _event(row: EventRow) -> Event:
