@@ -1,17 +1,25 @@
 /** The staff API over HTTP: one method per request, every failure an `ApiError`. */
 
 import type {
+  Answers,
   CloseReason,
   Credentials,
   Handover,
   HandoverDetail,
   HandoverPage,
   MessageEvent,
+  Note,
   Office,
+  Outcome,
   Preview,
   ReturnTarget,
+  SearchResult,
   Session,
+  SnoozeReason,
+  Suggestions,
   Template,
+  Transfer,
+  WorkingColleague,
 } from './model';
 
 /** The server refused, or could not be reached (`network`, status 0). */
@@ -85,15 +93,82 @@ export class StaffApi {
     return unwrap(await this.#request('POST', `${pathOf(id)}/close`, { reason }));
   }
 
-  sendMessage(id: string, clientMessageId: string, text: string): Promise<{ seq: number }> {
+  sendMessage(
+    id: string,
+    clientMessageId: string,
+    text: string,
+    answers: Answers | null = null,
+  ): Promise<{ seq: number }> {
     return this.#request('POST', `${pathOf(id)}/messages`, {
       client_message_id: clientMessageId,
       text,
+      ...(answers === null ? {} : { answers }),
     });
   }
 
-  preview(id: string, text: string): Promise<Preview> {
-    return this.#request('POST', `${pathOf(id)}/preview`, { text });
+  preview(id: string, text: string, answers: Answers | null = null): Promise<Preview> {
+    return this.#request('POST', `${pathOf(id)}/preview`, {
+      text,
+      ...(answers === null ? {} : { answers }),
+    });
+  }
+
+  /** The case where it is now, or null where it is no longer ours to see. */
+  async transfer(id: string, to: Transfer): Promise<Handover | null> {
+    const answer = await this.#request<{ handover: Handover | null }>('POST', `${pathOf(id)}/transfer`, to);
+    return answer.handover;
+  }
+
+  /** `until` null ends the wait. */
+  async snooze(id: string, until: string | null, reason: SnoozeReason | null): Promise<Handover> {
+    return unwrap(
+      await this.#request('POST', `${pathOf(id)}/snooze`, { until, ...(reason === null ? {} : { reason }) }),
+    );
+  }
+
+  /** The case into which it went. */
+  async merge(id: string, into: string): Promise<Handover> {
+    return unwrap(await this.#request('POST', `${pathOf(id)}/merge`, { into }));
+  }
+
+  async decline(id: string): Promise<Handover> {
+    return unwrap(await this.#request('POST', `${pathOf(id)}/decline`, {}));
+  }
+
+  async addNote(id: string, text: string): Promise<Note> {
+    const answer = await this.#request<{ note: Note }>('POST', `${pathOf(id)}/notes`, { text });
+    return answer.note;
+  }
+
+  async addAttempt(id: string, outcome: Outcome, note: string | null): Promise<Handover> {
+    return unwrap(
+      await this.#request('POST', `${pathOf(id)}/attempts`, {
+        outcome,
+        ...(note === null ? {} : { note }),
+      }),
+    );
+  }
+
+  markRead(id: string, seq: number): Promise<void> {
+    return this.#request('POST', `${pathOf(id)}/read`, { seq });
+  }
+
+  suggestions(id: string): Promise<Suggestions> {
+    return this.#request('GET', `${pathOf(id)}/suggestions`);
+  }
+
+  /** The address under which the browser downloads a file that the citizen sent. */
+  attachmentAddress(id: string, attachmentId: string): string {
+    return `${this.base}${pathOf(id)}/attachments/${encodeURIComponent(attachmentId)}`;
+  }
+
+  search(words: string): Promise<SearchResult> {
+    return this.#request('GET', `/search?q=${encodeURIComponent(words)}`);
+  }
+
+  async colleagues(): Promise<readonly WorkingColleague[]> {
+    const answer = await this.#request<{ colleagues: WorkingColleague[] }>('GET', '/colleagues');
+    return answer.colleagues;
   }
 
   async renderAgain(id: string, seq: number): Promise<MessageEvent> {
@@ -101,13 +176,21 @@ export class StaffApi {
     return answer.event;
   }
 
-  async templates(): Promise<readonly Template[]> {
-    const answer = await this.#request<{ templates: Template[] }>('GET', '/templates');
+  async templates(office: string): Promise<readonly Template[]> {
+    const answer = await this.#request<{ templates: Template[] }>(
+      'GET',
+      `/templates?office=${encodeURIComponent(office)}`,
+    );
     return answer.templates;
   }
 
   typing(id: string): Promise<void> {
     return this.#request('POST', `${pathOf(id)}/typing`, {});
+  }
+
+  /** For pages that bring methods of their own. */
+  request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#request(method, path, body);
   }
 
   async #request<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -4,11 +4,13 @@
  */
 
 import { ApiError, StaffApi } from './api';
+import { CaseWork, type CaseDesk } from './casework';
 import { ServerClock } from './clock';
 import { describeError } from './errors';
 import { Feed, type Connection, type FeedListener } from './feed';
 import type {
   CloseReason,
+  ConversationEvent,
   Credentials,
   Handover,
   Office,
@@ -16,11 +18,11 @@ import type {
   ReturnTarget,
   Session,
   StaffEvent,
-  Template,
 } from './model';
-import { isOwnedBy } from './model';
+import { isOfferedTo, isOwnedBy } from './model';
+import { PagesApi } from './pages-api';
 import { loadPreferences, savePreferences, type Preferences } from './preferences';
-import { tabOf, type Tab } from './queue';
+import { ALL, nextUnread, tabOf, type QueueFilter, type Tab } from './queue';
 import { forgetReading, loadReading, saveReading } from './reading';
 import { Sender, type SendingTools } from './sender';
 import { initialState, isBehind, reduce, type Action, type DeskState } from './store';
@@ -37,7 +39,7 @@ export interface Notice {
 
 /** What just happened, for the title, the tone and the live region. */
 export interface Announcement {
-  readonly kind: 'new_case' | 'new_message';
+  readonly kind: 'new_case' | 'new_message' | 'offer';
   readonly handover: Handover;
 }
 
@@ -55,7 +57,7 @@ const SUCCESS_SHOWN_MS = 6_000;
 /** A reconnection shorter than this is not worth a banner. */
 const OFFLINE_SHOWN_AFTER_MS = 1_500;
 
-export class Desk extends EventTarget {
+export class Desk extends EventTarget implements CaseDesk {
   state: DeskState = initialState;
   phase: Phase = 'starting';
   session: Session | null = null;
@@ -65,18 +67,20 @@ export class Desk extends EventTarget {
   signOutFailed = false;
   connection: Connection = 'connecting';
   offices: readonly Office[] = [];
-  templates: readonly Template[] = [];
   preferences: Preferences = loadPreferences();
   /** The handover on the right, from the address. */
   openId: string | null = null;
   tab: Tab = 'waiting';
-  office: string | null = null;
+  filter: QueueFilter = ALL;
   /** Handovers with a request under way, so that no button is pressed twice. */
   readonly busy = new Set<string>();
   readonly notices = new Map<string, Notice>();
   readonly loadProblems = new Map<string, string>();
   /** Unsent words per handover: in memory only, so that a lost session does not lose them. */
   readonly drafts = new Map<string, string>();
+  readonly casework: CaseWork;
+  /** Up to which event the server knows that a conversation was read here. */
+  readonly #readTold = new Map<string, number>();
   readonly #typingUntil = new Map<string, number>();
   readonly #sender: Sender;
   #typingSentAt = 0;
@@ -84,9 +88,16 @@ export class Desk extends EventTarget {
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   #draftsOf: string | null = null;
 
+  /** The requests of everything but the cases. */
+  readonly pages: PagesApi;
+  /** What has to be set up before anything else is open to her. */
+  setup: 'password' | 'totp' | null = null;
+
   constructor(private readonly tools: DeskTools) {
     super();
+    this.pages = new PagesApi(tools.api);
     this.#sender = new Sender(this, tools);
+    this.casework = new CaseWork(this, tools.api);
   }
 
   static connect(): Desk {
@@ -122,7 +133,7 @@ export class Desk extends EventTarget {
         }
         // A restarting server is no reason to ask for the password again.
         this.startProblem = describeError(error, this.now());
-        this.#changed();
+        this.changed();
         await this.tools.pause(START_PAUSE_MS);
       }
     }
@@ -137,22 +148,24 @@ export class Desk extends EventTarget {
   async signOut(): Promise<void> {
     this.#toSignIn();
     this.drafts.clear();
+    this.casework.forgetAll();
     this.#draftsOf = null;
     forgetReading();
     this.state = initialState;
-    this.#changed();
+    this.changed();
     try {
       await this.tools.api.signOut();
     } catch (error) {
       // The browser still holds the session: on a shared computer she has to know.
       this.signOutFailed = !(error instanceof ApiError && error.status === 401);
-      this.#changed();
+      this.changed();
     }
   }
 
   /** True while drafts of an expired session wait for their writer. */
   get keepsDrafts(): boolean {
-    return this.#draftsOf !== null && [...this.drafts.values()].some((text) => text.trim() !== '');
+    const unsent = [...this.drafts.values(), ...this.casework.noteDrafts.values()];
+    return this.#draftsOf !== null && unsent.some((text) => text.trim() !== '');
   }
 
   get sessionExpired(): boolean {
@@ -162,18 +175,43 @@ export class Desk extends EventTarget {
   async #enter(session: Session): Promise<void> {
     if (this.#draftsOf !== session.username) {
       this.drafts.clear();
+      this.casework.forgetAll();
       this.state = { ...initialState, readUpTo: loadReading() };
     }
     this.session = session;
     this.signOutFailed = false;
     this.#draftsOf = null;
-    await this.#takeSnapshot();
+    this.setup = session.must_change_password ? 'password' : null;
+    if (this.setup === null) {
+      await this.#takeWhatIsAllowed(session);
+    }
     this.phase = 'ready';
-    this.#changed();
+    this.changed();
+    if (this.setup !== null) {
+      return;
+    }
+    void this.#loadOffices();
+    // Who only keeps accounts or reads the trail has no queue: the server refuses it to her.
+    if (session.offices.length > 0) {
+      this.#followCases();
+    }
+  }
+
+  /** A second factor that is still missing is no error here, but the next thing to do. */
+  async #takeWhatIsAllowed(session: Session): Promise<void> {
+    try {
+      await (session.offices.length > 0 ? this.#takeSnapshot() : this.tools.api.offices());
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'totp_must_be_set_up')) {
+        throw error;
+      }
+      this.setup = 'totp';
+    }
+  }
+
+  #followCases(): void {
     this.#feed = this.tools.openFeed(this.#listener());
     this.#feed.start();
-    void this.#loadOffices();
-    void this.#loadTemplates();
     this.#loadOwn();
     this.#reloadAll();
     this.open(this.openId);
@@ -190,7 +228,8 @@ export class Desk extends EventTarget {
     this.notices.clear();
     this.loadProblems.clear();
     this.busy.clear();
-    this.#changed();
+    this.#readTold.clear();
+    this.changed();
   }
 
   /** Any request may meet an ended session; what was typed stays for the same caseworker. */
@@ -246,15 +285,27 @@ export class Desk extends EventTarget {
       this.#handoverChanged(before.handovers.get(event.handover.id)?.handover, event.handover);
     } else if (event.type === 'gone') {
       this.#forget(event.handover_id);
-    } else if (event.event.type === 'message' && event.event.author === 'citizen') {
-      this.#typingUntil.delete(event.handover_id);
-      this.#announceMessage(event.handover_id);
+    } else if (event.type === 'message') {
+      this.#messageCame(event.handover_id, event.event);
+    }
+  }
+
+  #messageCame(id: string, event: ConversationEvent): void {
+    if (isBehind(this.state, id)) {
+      void this.load(id);
+    }
+    if (event.type === 'message' && event.author === 'citizen') {
+      this.#typingUntil.delete(id);
+      this.#announceMessage(id);
     }
   }
 
   #handoverChanged(before: Handover | undefined, after: Handover): void {
     const wasMine = before !== undefined && isOwnedBy(before, this.session);
-    if (after.state === 'waiting' && before?.state !== 'waiting' && !wasMine) {
+    const isOffered = isOfferedTo(after, this.session);
+    if (isOffered && (before === undefined || !isOfferedTo(before, this.session))) {
+      this.#announce({ kind: 'offer', handover: after });
+    } else if (after.state === 'waiting' && before?.state !== 'waiting' && !wasMine) {
       this.#announce({ kind: 'new_case', handover: after });
     }
     if (wasMine && !isOwnedBy(after, this.session) && !this.busy.has(after.id)) {
@@ -264,6 +315,10 @@ export class Desk extends EventTarget {
         title: texts.actions.taken,
         text: texts.actions.takenHint[after.state],
       });
+    }
+    const grown = after.merged_into;
+    if (grown !== null && isBehind(this.state, grown)) {
+      void this.load(grown);
     }
     if (isBehind(this.state, after.id)) {
       // The feed tells of messages only; what else stands in the conversation is asked for.
@@ -304,7 +359,7 @@ export class Desk extends EventTarget {
 
   #showConnection(connection: Connection): void {
     this.connection = connection;
-    this.#changed();
+    this.changed();
   }
 
   reconnect(): void {
@@ -313,8 +368,8 @@ export class Desk extends EventTarget {
 
   #showTyping(id: string): void {
     this.#typingUntil.set(id, Date.now() + TYPING_SHOWN_MS);
-    setTimeout(() => { this.#changed(); }, TYPING_SHOWN_MS + 50);
-    this.#changed();
+    setTimeout(() => { this.changed(); }, TYPING_SHOWN_MS + 50);
+    this.changed();
   }
 
   isCitizenTyping(id: string): boolean {
@@ -324,16 +379,7 @@ export class Desk extends EventTarget {
   async #loadOffices(): Promise<void> {
     try {
       this.offices = await this.tools.api.offices();
-      this.#changed();
-    } catch (error) {
-      this.noticeEndedSession(error);
-    }
-  }
-
-  async #loadTemplates(): Promise<void> {
-    try {
-      this.templates = await this.tools.api.templates();
-      this.#changed();
+      this.changed();
     } catch (error) {
       this.noticeEndedSession(error);
     }
@@ -341,6 +387,11 @@ export class Desk extends EventTarget {
 
   nameOffice(id: string): string {
     return this.offices.find((office) => office.id === id)?.short ?? id.toUpperCase();
+  }
+
+  nameTeam({ office, team }: Pick<Handover, 'office' | 'team'>): string {
+    const known = this.offices.find(({ id }) => id === office)?.teams.find(({ id }) => id === team);
+    return known?.name ?? team ?? '';
   }
 
   // --- conversations
@@ -357,23 +408,27 @@ export class Desk extends EventTarget {
         const loaded = this.state.handovers.get(id)?.handover;
         if (known === undefined && loaded !== undefined && this.openId === id) {
           this.tab = tabOf(loaded, this.session);
-          this.#changed();
+          this.changed();
         }
       });
     }
-    this.#changed();
+    this.changed();
   }
 
-  async load(id: string): Promise<void> {
+  /** `again`: once more if the feed has meanwhile told of something that the answer lacks. */
+  async load(id: string, again = true): Promise<void> {
     this.apply({ type: 'conversation_requested', id });
     try {
       const detail = await this.tools.api.handover(id);
       this.loadProblems.delete(id);
       this.apply({ type: 'conversation_loaded', detail });
+      if (again && isBehind(this.state, id)) {
+        await this.load(id, false);
+      }
     } catch (error) {
       if (!this.noticeEndedSession(error)) {
         this.loadProblems.set(id, describeError(error, this.now()));
-        this.#changed();
+        this.changed();
       }
     }
   }
@@ -381,9 +436,10 @@ export class Desk extends EventTarget {
   #forget(id: string): void {
     this.drafts.delete(id);
     this.notices.delete(id);
+    this.casework.forget(id);
     this.loadProblems.set(id, texts.errors.gone);
     saveReading(this.state.readUpTo);
-    this.#changed();
+    this.changed();
   }
 
   async #loadOnce(id: string): Promise<void> {
@@ -416,23 +472,54 @@ export class Desk extends EventTarget {
 
   /** Called when the conversation is on the screen. */
   markRead(id: string): void {
-    const last = this.state.conversations.get(id)?.events.at(-1)?.seq ?? 0;
-    if (document.visibilityState === 'visible' && last > (this.state.readUpTo.get(id) ?? 0)) {
-      this.apply({ type: 'conversation_read', id, seq: last });
+    const conversation = this.state.conversations.get(id);
+    if (conversation === undefined || document.visibilityState !== 'visible') {
+      return;
+    }
+    const last = lastSeq(conversation.events);
+    this.#noteRead(id, last);
+    for (const other of conversation.also) {
+      this.#noteRead(other.conversation_id, lastSeq(other.events));
+    }
+    this.#tellRead(id, last);
+  }
+
+  #noteRead(key: string, seq: number): void {
+    if (seq > (this.state.readUpTo.get(key) ?? 0)) {
+      this.apply({ type: 'conversation_read', id: key, seq });
       saveReading(this.state.readUpTo);
     }
+  }
+
+  /** The citizen sees that she was read, but only by the owner, and only once she looks. */
+  #tellRead(id: string, seq: number): void {
+    const handover = this.state.handovers.get(id)?.handover;
+    const mine = handover !== undefined && isOwnedBy(handover, this.session);
+    if (mine && document.hasFocus() && seq > (this.#readTold.get(id) ?? 0)) {
+      this.#readTold.set(id, seq);
+      this.tools.api.markRead(id, seq).catch((error: unknown) => {
+        // Told again with the next message, or when she looks again.
+        this.#readTold.delete(id);
+        this.noticeEndedSession(error);
+      });
+    }
+  }
+
+  /** The own case with unread messages that comes after the open one, or null. */
+  nextUnread(): string | null {
+    return nextUnread(this.state, this.session, this.openId);
   }
 
   // --- what a caseworker does
 
   async claim(id: string): Promise<void> {
     const since = this.state.seq;
-    await this.#act(id, async () => {
+    await this.act(id, async () => {
       try {
         const handover = await this.tools.api.claim(id);
         this.apply({ type: 'handover_confirmed', handover, since });
         this.tab = 'mine';
-        this.#report(id, texts.actions.claimed);
+        this.report(id, texts.actions.claimed);
         await this.#loadOnce(id);
       } catch (error) {
         if (!(error instanceof ApiError && error.code === 'already_claimed')) {
@@ -462,20 +549,21 @@ export class Desk extends EventTarget {
 
   async #end(id: string, request: () => Promise<Handover>, done: string): Promise<void> {
     const since = this.state.seq;
-    await this.#act(id, async () => {
+    await this.act(id, async () => {
       const handover = await request();
       this.apply({ type: 'handover_confirmed', handover, since });
-      this.#report(id, done);
+      this.report(id, done);
     });
   }
 
-  async #act(id: string, action: () => Promise<void>): Promise<void> {
+  /** Does one thing to a case at a time, and says what went wrong. */
+  async act(id: string, action: () => Promise<void>): Promise<void> {
     if (this.busy.has(id)) {
       return;
     }
     this.busy.add(id);
     this.notices.delete(id);
-    this.#changed();
+    this.changed();
     try {
       await action();
     } catch (error) {
@@ -487,11 +575,11 @@ export class Desk extends EventTarget {
       }
     } finally {
       this.busy.delete(id);
-      this.#changed();
+      this.changed();
     }
   }
 
-  #report(id: string, title: string): void {
+  report(id: string, title: string): void {
     const notice: Notice = { level: 'success', title };
     this.notices.set(id, notice);
     setTimeout(() => {
@@ -503,7 +591,7 @@ export class Desk extends EventTarget {
 
   dismissNotice(id: string): void {
     this.notices.delete(id);
-    this.#changed();
+    this.changed();
   }
 
   /** Leads back to the sign-in if that is what the error means. */
@@ -520,7 +608,7 @@ export class Desk extends EventTarget {
   send(id: string, text: string): void {
     this.drafts.delete(id);
     this.#typingSentAt = 0;
-    this.#sender.send(id, text);
+    this.#sender.send(id, text, this.casework.answersOf(id, text));
   }
 
   /** The same message once more, under its old id. */
@@ -544,7 +632,7 @@ export class Desk extends EventTarget {
 
   /** How the words will read; throws the server's refusal. */
   preview(id: string, text: string): Promise<Preview> {
-    return this.tools.api.preview(id, text);
+    return this.tools.api.preview(id, text, this.casework.answersOf(id, text));
   }
 
   /** Asks for other words; they come by the feed as well, to every console. */
@@ -555,36 +643,47 @@ export class Desk extends EventTarget {
     } catch (error) {
       if (!this.noticeEndedSession(error)) {
         this.notices.set(id, { level: 'danger', title: describeError(error, this.now()) });
-        this.#changed();
+        this.changed();
       }
     }
+  }
+
+  /** Throws the server's refusal. */
+  async setAway(away: boolean): Promise<void> {
+    this.session = await this.tools.api.request('POST', '/presence', { away });
+    this.changed();
   }
 
   // --- view settings
 
   showTab(tab: Tab): void {
     this.tab = tab;
-    this.#changed();
+    this.changed();
   }
 
-  showOffice(office: string | null): void {
-    this.office = office;
-    this.#changed();
+  setFilter(change: Partial<QueueFilter>): void {
+    this.filter = { ...this.filter, ...change };
+    this.changed();
   }
 
   setPreferences(change: Partial<Preferences>): void {
     this.preferences = { ...this.preferences, ...change };
     savePreferences(this.preferences);
-    this.#changed();
+    this.changed();
   }
 
   /** Every change of the state goes through the reducer. */
   apply(action: Action): void {
     this.state = reduce(this.state, action);
-    this.#changed();
+    this.changed();
   }
 
-  #changed(): void {
+  /** Tells the views to draw again. */
+  changed(): void {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+function lastSeq(events: readonly ConversationEvent[]): number {
+  return events.at(-1)?.seq ?? 0;
 }

@@ -6,8 +6,7 @@ import { texts } from './texts';
 
 const BY_CODE: Readonly<Record<string, string>> = {
   invalid_credentials: texts.errors.invalidCredentials,
-  invalid_totp: texts.errors.invalidTotp,
-  totp_invalid: texts.errors.invalidTotp,
+  totp_wrong: texts.errors.invalidTotp,
   unauthorized: texts.errors.unauthorized,
   not_owner: texts.errors.notOwner,
   conversation_closed: texts.errors.conversationClosed,

@@ -152,7 +152,7 @@ export class Feed {
   }
 }
 
-const NUMBERED: readonly unknown[] = ['handover', 'message', 'gone'];
+const NUMBERED: readonly unknown[] = ['handover', 'message', 'note', 'gone'];
 
 /** Null for what a later server may send: the numbers go on with the next event we know. */
 function readEvent(data: string): StaffEvent | null {

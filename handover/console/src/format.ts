@@ -5,6 +5,7 @@ import { WORKING_LANGUAGE } from './model';
 import { texts } from './texts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Up to here every second counts for whoever waits; afterwards a running clock only distracts. */
 const CLOCK_UNTIL_MS = 10 * MINUTE_MS;
 
@@ -57,6 +58,30 @@ export function formatTime(iso: string, nowMs: number): string {
     : texts.time.dayAndClock(day.format(at), clock.format(at));
 }
 
+/** "heute, 14:00 Uhr", "morgen, 09:00 Uhr", otherwise with the date. */
+export function formatUntil(iso: string, nowMs: number): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) {
+    return '';
+  }
+  const time = clock.format(at);
+  switch (day.format(at)) {
+    case day.format(nowMs):
+      return texts.time.today(time);
+    case day.format(nowMs + DAY_MS):
+      return texts.time.tomorrow(time);
+    default:
+      return texts.time.dayAndClock(day.format(at), time);
+  }
+}
+
+/** "1,4 MB", as people say how large a file is. */
+export function formatSize(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.max(1, Math.round(bytes / 1_000)).toLocaleString('de-DE')} kB`
+    : `${(bytes / 1_000_000).toLocaleString('de-DE', { maximumFractionDigits: 1 })} MB`;
+}
+
 export function formatDay(isoDay: string): string {
   const at = new Date(`${isoDay}T12:00:00Z`);
   return Number.isNaN(at.getTime()) ? isoDay : day.format(at);
@@ -70,7 +95,13 @@ export function nameLanguage(code: string): string {
   return name === code ? code : `${name} (${code})`;
 }
 
+/** A language of ours that no list of languages knows. */
+const EASY_GERMAN = 'de-x-leicht';
+
 export function bareLanguageName(code: string): string {
+  if (code === EASY_GERMAN) {
+    return texts.easyGerman;
+  }
   try {
     return languages.of(code) ?? code;
   } catch {

@@ -3,8 +3,15 @@
 import '@kern-ux/native/dist/kern.min.css';
 import './styles/fonts.css';
 import './styles/console.css';
+import './styles/cases.css';
+import './styles/print.css';
+import './styles/pages.css';
 import { Desk } from './desk';
+import { loadPreferences } from './preferences';
+import { showTheme } from './theme';
 import { ConsoleApp } from './views/console-app';
+
+showTheme(loadPreferences().theme);
 
 customElements.whenDefined(ConsoleApp.tag).then(
   () => {

@@ -2,6 +2,7 @@
 
 import { ApiError, type StaffApi } from './api';
 import { describeError } from './errors';
+import type { Answers } from './model';
 import { outboxOf, type Action, type DeskState, type OutgoingMessage } from './store';
 
 /** What the sender needs from the desk. */
@@ -30,10 +31,12 @@ export class Sender {
     private readonly tools: SendingTools,
   ) {}
 
-  send(id: string, text: string): void {
+  /** `answers` where the words are the catalogue's own. */
+  send(id: string, text: string, answers: Answers | null = null): void {
     const message = {
       clientMessageId: this.tools.newId(),
       text,
+      answers,
       at: new Date(this.desk.now()).toISOString(),
       status: 'queued',
       seq: null,
@@ -78,11 +81,11 @@ export class Sender {
 
   /** Returns false when the rest of the outbox has to wait. */
   async #deliver(id: string, message: OutgoingMessage): Promise<boolean> {
-    const { clientMessageId, text } = message;
+    const { clientMessageId, text, answers } = message;
     this.#change(id, clientMessageId, { status: 'sending' });
     for (let attempt = 0; this.#isWanted(id, clientMessageId); attempt += 1) {
       try {
-        const { seq } = await this.tools.api.sendMessage(id, clientMessageId, text);
+        const { seq } = await this.tools.api.sendMessage(id, clientMessageId, text, answers);
         this.#change(id, clientMessageId, { status: 'accepted', seq });
         return true;
       } catch (error) {

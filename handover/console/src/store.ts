@@ -4,13 +4,18 @@
  */
 
 import type {
+  AlsoWritten,
+  Answers,
+  Attachment,
   ConversationEvent,
   Handover,
   HandoverDetail,
   HandoverPage,
   MessageEvent,
+  Note,
   StaffEvent,
 } from './model';
+import { filesIn } from './model';
 
 /** A handover and the feed position it was last known at. */
 export interface KnownHandover {
@@ -23,12 +28,33 @@ export interface Conversation {
   readonly loaded: boolean;
   readonly machineTranslation: boolean;
   readonly events: readonly ConversationEvent[];
+  /** What the same citizen wrote elsewhere, merged into this case. */
+  readonly also: readonly AlsoWritten[];
+  readonly notes: readonly Note[];
+  readonly attachments: readonly Attachment[];
+  /** Feed position of the answer that this is from. */
+  readonly asOf: number;
+  /** Since which event the answer no longer tells the whole: it is to be asked for again. */
+  readonly staleSince: number | null;
 }
+
+const UNKNOWN_CONVERSATION: Conversation = {
+  loaded: false,
+  machineTranslation: true,
+  events: [],
+  also: [],
+  notes: [],
+  attachments: [],
+  asOf: -1,
+  staleSince: null,
+};
 
 /** A reply on its way: it leaves when the conversation shows it. */
 export interface OutgoingMessage {
   readonly clientMessageId: string;
   readonly text: string;
+  /** The catalogue's answer that the text repeats word for word. */
+  readonly answers: Answers | null;
   readonly at: string;
   readonly status: 'queued' | 'sending' | 'accepted' | 'failed';
   readonly seq: number | null;
@@ -40,8 +66,10 @@ export interface DeskState {
   readonly handovers: ReadonlyMap<string, KnownHandover>;
   readonly conversations: ReadonlyMap<string, Conversation>;
   readonly outbox: ReadonlyMap<string, readonly OutgoingMessage[]>;
-  /** Last message number seen by the caseworker, per handover. */
+  /** Last message number seen by the caseworker, per handover; per conversation if merged. */
   readonly readUpTo: ReadonlyMap<string, number>;
+  /** When a handover left us: an answer from before must not bring it back. */
+  readonly goneAt: ReadonlyMap<string, number>;
 }
 
 export type Action =
@@ -50,6 +78,8 @@ export type Action =
   | { readonly type: 'handover_confirmed'; readonly handover: Handover; readonly since: number }
   | { readonly type: 'conversation_requested'; readonly id: string }
   | { readonly type: 'conversation_loaded'; readonly detail: HandoverDetail }
+  | { readonly type: 'note_added'; readonly id: string; readonly note: Note }
+  | { readonly type: 'handover_gone'; readonly id: string }
   | { readonly type: 'conversation_read'; readonly id: string; readonly seq: number }
   | { readonly type: 'message_queued'; readonly id: string; readonly message: OutgoingMessage }
   | {
@@ -67,6 +97,7 @@ export const initialState: DeskState = {
   conversations: new Map(),
   outbox: new Map(),
   readUpTo: new Map(),
+  goneAt: new Map(),
 };
 
 export function reduce(state: DeskState, action: Action): DeskState {
@@ -80,9 +111,13 @@ export function reduce(state: DeskState, action: Action): DeskState {
     case 'conversation_requested':
       return state.conversations.has(action.id)
         ? state
-        : withConversation(state, action.id, { loaded: false, machineTranslation: true, events: [] });
+        : withConversation(state, action.id, UNKNOWN_CONVERSATION);
     case 'conversation_loaded':
       return load(state, action.detail);
+    case 'note_added':
+      return addNote(state, action.id, action.note);
+    case 'handover_gone':
+      return forget(state, action.id);
     case 'conversation_read':
       return action.seq <= (state.readUpTo.get(action.id) ?? 0)
         ? state
@@ -143,23 +178,136 @@ function receive(state: DeskState, event: StaffEvent): DeskState {
   switch (event.type) {
     case 'handover':
       return isNewer(advanced, event.handover.id, event.seq)
-        ? withHandover(advanced, event.handover, event.seq)
+        ? withHandover(noticeMerging(advanced, event.handover, event.seq), event.handover, event.seq)
         : advanced;
     case 'message':
-      return addEvent(noteLastWords(advanced, event.handover_id, event.event, event.seq), event);
+      return receiveMessage(advanced, event);
+    case 'note':
+      return addNote(countNotes(advanced, event), event.handover_id, event.note);
     case 'gone':
-      return forget(advanced, event.handover_id);
+      return isNewer(advanced, event.handover_id, event.seq)
+        ? forget(advanced, event.handover_id)
+        : advanced;
   }
 }
 
-function addEvent(state: DeskState, event: Extract<StaffEvent, { type: 'message' }>): DeskState {
+type Of<Type extends StaffEvent['type']> = Extract<StaffEvent, { type: Type }>;
+
+/** A conversation may have had several handovers, and it may go on in another one's case. */
+function receiveMessage(state: DeskState, event: Of<'message'>): DeskState {
+  const own = [...state.handovers.values()]
+    .map(({ handover }) => handover)
+    .filter(({ conversation_id }) => conversation_id === event.conversation_id);
+  const told = own.reduce(
+    (next, { id }) => addEvent(noteLastWords(next, id, event.event, event.seq), id, event.event, event.conversation_id),
+    state,
+  );
+  return own.some(({ id }) => id === event.handover_id) ? told : addElsewhere(told, event);
+}
+
+function addEvent(
+  state: DeskState,
+  id: string,
+  event: ConversationEvent,
+  conversationId: string,
+): DeskState {
+  const conversation = state.conversations.get(id);
+  if (conversation === undefined) {
+    return state;
+  }
+  const events = mergeEvents(conversation.events, [event]);
+  const attachments = withFiles(conversation, event, conversationId);
+  return settle(withConversation(state, id, { ...conversation, events, attachments }), id);
+}
+
+/** A message of a merged conversation; one that is not known here is to be asked for. */
+function addElsewhere(state: DeskState, event: Of<'message'>): DeskState {
   const id = event.handover_id;
   const conversation = state.conversations.get(id);
   if (conversation === undefined) {
     return state;
   }
-  const events = mergeEvents(conversation.events, [event.event]);
-  return settle(withConversation(state, id, { ...conversation, events }), id);
+  if (!conversation.also.some((other) => other.conversation_id === event.conversation_id)) {
+    return markStale(state, id, event.seq);
+  }
+  const also = conversation.also.map((other) =>
+    other.conversation_id === event.conversation_id
+      ? { ...other, events: mergeEvents(other.events, [event.event]) }
+      : other,
+  );
+  const attachments = withFiles(conversation, event.event, event.conversation_id);
+  return withConversation(state, id, { ...conversation, also, attachments });
+}
+
+/** The files of the case with those that came with this message. */
+function withFiles(
+  { attachments }: Conversation,
+  event: ConversationEvent,
+  conversationId: string,
+): readonly Attachment[] {
+  const files = event.type === 'message' ? filesIn(event) : [];
+  return mergeFiles(
+    attachments,
+    files.map(({ id, name, media_type, size }) => ({
+      id,
+      conversation_id: conversationId,
+      name,
+      media_type,
+      size,
+      at: event.at,
+    })),
+  );
+}
+
+function mergeFiles(known: readonly Attachment[], added: readonly Attachment[]): readonly Attachment[] {
+  const byId = new Map([...known, ...added].map((file) => [file.id, file]));
+  return byId.size === known.length ? known : [...byId.values()];
+}
+
+function markStale(state: DeskState, id: string, seq: number): DeskState {
+  const conversation = state.conversations.get(id);
+  return conversation === undefined
+    ? state
+    : withConversation(state, id, { ...conversation, staleSince: seq });
+}
+
+/** The case that takes another one in, or lets it go, shows other conversations from now on. */
+function noticeMerging(state: DeskState, after: Handover, seq: number): DeskState {
+  const before = state.handovers.get(after.id)?.handover.merged_into ?? null;
+  if (before === after.merged_into) {
+    return state;
+  }
+  const left = before === null ? state : dropElsewhere(state, before, after.conversation_id, seq);
+  return after.merged_into === null ? left : markStale(left, after.merged_into, seq);
+}
+
+function dropElsewhere(state: DeskState, id: string, conversationId: string, seq: number): DeskState {
+  const conversation = state.conversations.get(id);
+  if (conversation === undefined) {
+    return state;
+  }
+  const isOther = (one: { readonly conversation_id: string }): boolean =>
+    one.conversation_id !== conversationId;
+  return withConversation(state, id, {
+    ...conversation,
+    also: conversation.also.filter(isOther),
+    attachments: conversation.attachments.filter(isOther),
+    staleSince: seq,
+  });
+}
+
+function countNotes(state: DeskState, event: Of<'note'>): DeskState {
+  const known = state.handovers.get(event.handover_id);
+  return known === undefined || known.asOf >= event.seq
+    ? state
+    : withHandover(state, { ...known.handover, notes: event.notes }, event.seq);
+}
+
+function addNote(state: DeskState, id: string, note: Note): DeskState {
+  const conversation = state.conversations.get(id);
+  return conversation === undefined
+    ? state
+    : withConversation(state, id, { ...conversation, notes: mergeNotes(conversation.notes, [note]) });
 }
 
 function isNewer(state: DeskState, id: string, seq: number): boolean {
@@ -198,7 +346,8 @@ function shorten(text: string): string {
 /** An answer to our own request counts only if the feed has told nothing newer meanwhile. */
 function confirm(state: DeskState, handover: Handover, since: number): DeskState {
   const known = state.handovers.get(handover.id);
-  return known !== undefined && known.asOf > since
+  const newest = known?.asOf ?? state.goneAt.get(handover.id) ?? since;
+  return newest > since
     ? state
     : withHandover(state, handover, known?.asOf ?? since);
 }
@@ -206,17 +355,51 @@ function confirm(state: DeskState, handover: Handover, since: number): DeskState
 function load(state: DeskState, detail: HandoverDetail): DeskState {
   const id = detail.handover.id;
   const known = state.handovers.get(id);
+  if ((state.goneAt.get(id) ?? -1) >= detail.seq) {
+    return state;
+  }
   const current =
     known !== undefined && known.asOf > detail.seq
       ? state
       : withHandover(state, detail.handover, detail.seq);
   return settle(
-    withConversation(current, id, {
-      loaded: true,
-      machineTranslation: detail.machine_translation,
-      events: mergeEvents(state.conversations.get(id)?.events ?? [], detail.events),
-    }),
+    withConversation(current, id, join(state.conversations.get(id) ?? unheard(state), detail)),
     id,
+  );
+}
+
+/** What the feed told meanwhile was not kept, because nobody was waiting for this answer. */
+function unheard(state: DeskState): Conversation {
+  return { ...UNKNOWN_CONVERSATION, staleSince: state.seq };
+}
+
+/** The answer and what the feed has told meanwhile; an answer may overtake an earlier one. */
+function join(known: Conversation, detail: HandoverDetail): Conversation {
+  const later = detail.seq >= known.asOf;
+  const shown = later ? detail.also : known.also;
+  const heard = later ? known.also : detail.also;
+  return {
+    loaded: true,
+    machineTranslation: detail.machine_translation,
+    events: mergeEvents(known.events, detail.events),
+    also: shown.map((other) => ({
+      ...other,
+      events: mergeEvents(
+        heard.find((same) => same.conversation_id === other.conversation_id)?.events ?? [],
+        other.events,
+      ),
+    })),
+    notes: mergeNotes(known.notes, detail.notes),
+    attachments: mergeFiles(detail.attachments, known.attachments),
+    asOf: Math.max(detail.seq, known.asOf),
+    staleSince: known.staleSince !== null && known.staleSince > detail.seq ? known.staleSince : null,
+  };
+}
+
+function mergeNotes(known: readonly Note[], added: readonly Note[]): readonly Note[] {
+  const byId = new Map([...known, ...added].map((note) => [note.id, note]));
+  return [...byId.values()].sort(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : 1),
   );
 }
 
@@ -252,8 +435,17 @@ function shows(event: ConversationEvent, message: OutgoingMessage): boolean {
   );
 }
 
-/** The citizen deleted the conversation: nothing of it stays here. */
+/** Erased, or another office's now: nothing of it stays here. */
 function forget(state: DeskState, id: string): DeskState {
+  const left = state.handovers.get(id)?.handover;
+  if (left?.merged_into != null) {
+    const rest = dropElsewhere(state, left.merged_into, left.conversation_id, state.seq);
+    return forgetHere(rest, id);
+  }
+  return forgetHere(state, id);
+}
+
+function forgetHere(state: DeskState, id: string): DeskState {
   const without = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
     new Map([...map].filter(([key]) => key !== id));
   return {
@@ -262,6 +454,7 @@ function forget(state: DeskState, id: string): DeskState {
     conversations: without(state.conversations),
     outbox: without(state.outbox),
     readUpTo: without(state.readUpTo),
+    goneAt: new Map(state.goneAt).set(id, state.seq),
   };
 }
 
@@ -281,11 +474,14 @@ function withOutbox(
   return { ...state, outbox: new Map(state.outbox).set(id, messages) };
 }
 
-/** True while the handover counts more events than its loaded conversation shows. */
+/** True while the loaded conversation lacks something that the feed does not bring. */
 export function isBehind(state: DeskState, id: string): boolean {
   const conversation = state.conversations.get(id);
   const last = state.handovers.get(id)?.handover.last_seq ?? 0;
-  return conversation?.loaded === true && (conversation.events.at(-1)?.seq ?? 0) < last;
+  return (
+    conversation?.loaded === true &&
+    (conversation.staleSince !== null || (conversation.events.at(-1)?.seq ?? 0) < last)
+  );
 }
 
 export function outboxOf(state: DeskState, id: string): readonly OutgoingMessage[] {
@@ -297,8 +493,16 @@ export function outboxOf(state: DeskState, id: string): readonly OutgoingMessage
  * after the last reply of a person counts: it still waits for an answer.
  */
 export function unreadCount(state: DeskState, id: string): number {
-  const events = state.conversations.get(id)?.events ?? [];
-  const read = state.readUpTo.get(id) ?? lastReplySeq(events);
+  const conversation = state.conversations.get(id);
+  const own = unreadIn(state, id, conversation?.events ?? []);
+  return (conversation?.also ?? []).reduce(
+    (sum, other) => sum + unreadIn(state, other.conversation_id, other.events),
+    own,
+  );
+}
+
+function unreadIn(state: DeskState, key: string, events: readonly ConversationEvent[]): number {
+  const read = state.readUpTo.get(key) ?? lastReplySeq(events);
   return events.filter(
     (event) => event.type === 'message' && event.author === 'citizen' && event.seq > read,
   ).length;

@@ -9,6 +9,13 @@ export const session: Session = {
   name: 'Frau Müller',
   offices: ['kfz', 'abh'],
   role: 'caseworker',
+  memberships: [
+    { office: 'kfz', role: 'caseworker', team: null },
+    { office: 'abh', role: 'caseworker', team: null },
+  ],
+  languages: ['de', 'tr'],
+  away: false,
+  must_change_password: false,
 };
 
 export const colleague = { username: 'beispiel', name: 'Frau Beispiel' };
@@ -18,6 +25,7 @@ export function aHandover(change: Partial<Handover> = {}): Handover {
     id: 'h1',
     conversation_id: 'c1',
     office: 'kfz',
+    team: null,
     kind: 'chat',
     priority: 'normal',
     state: 'waiting',
@@ -26,6 +34,14 @@ export function aHandover(change: Partial<Handover> = {}): Handover {
     claimed_at: null,
     closed_at: null,
     close_reason: null,
+    due_at: null,
+    snoozed_until: null,
+    snooze_reason: null,
+    offered_to: null,
+    offered_at: null,
+    merged_into: null,
+    attempts: [],
+    notes: 0,
     channel: 'web',
     language: 'de',
     service: 'kfz_ummeldung',
@@ -36,6 +52,8 @@ export function aHandover(change: Partial<Handover> = {}): Handover {
     phone: null,
     text: null,
     last_seq: 0,
+    citizen_read_seq: 0,
+    held: false,
     ...change,
   };
 }

@@ -200,7 +200,7 @@ describe('signing in', () => {
   it('asks for a one-time code only when the account needs one', async () => {
     const stage = await signedOut();
     expect(document.querySelector('input[name="totp"]')).toBeNull();
-    stage.server.refuse(/POST \/session/, 401, { code: 'totp_required' });
+    stage.server.refuse(/POST \/session/, 401, { code: 'totp_needed' });
     stage.button('Anmelden')?.click();
     await stage.settle();
     write('input[name="totp"]', '123 456');
@@ -232,7 +232,7 @@ describe('the queue', () => {
 
   it('can show one office only', async () => {
     const stage = await setStage(three);
-    stage.desk.showOffice('abh');
+    stage.desk.setFilter({ office: 'abh' });
     await stage.settle();
     expect(rows()).toEqual(['neu']);
   });

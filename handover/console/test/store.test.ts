@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationEvent, Handover, StaffEvent } from '../src/model';
 import { initialState, isBehind, outboxOf, reduce, unreadCount, type Action, type DeskState } from '../src/store';
+import { timelineOf } from '../src/timeline';
 import { aHandover, aMessage, colleague, mine, NOW } from './builders';
 import { FakeServer } from './fake-server';
 
@@ -9,11 +10,11 @@ const play = (actions: readonly Action[], state = initialState): DeskState =>
 const received = (event: StaffEvent): Action => ({ type: 'event_received', event });
 const told = (seq: number, handover: Handover): Action =>
   received({ type: 'handover', seq, at: NOW, handover });
-const said = (seq: number, id: string, event: ConversationEvent): Action =>
-  received({ type: 'message', seq, at: NOW, handover_id: id, event });
+const said = (seq: number, id: string, event: ConversationEvent, conversation = 'c1'): Action =>
+  received({ type: 'message', seq, at: NOW, handover_id: id, conversation_id: conversation, event });
 const loaded = (seq: number, handover: Handover, events: readonly ConversationEvent[]): Action => ({
   type: 'conversation_loaded',
-  detail: { handover, events, seq, machine_translation: false },
+  detail: { handover, events, also: [], notes: [], attachments: [], seq, machine_translation: false },
 });
 const handoversOf = (state: DeskState): Map<string, Handover> =>
   new Map([...state.handovers].map(([id, known]) => [id, known.handover]));
@@ -39,11 +40,25 @@ function step(server: FakeServer, roll: (sides: number) => number): void {
     server.say(id, { author: roll(2) === 0 ? 'citizen' : 'caseworker', text: `Text ${String(roll(99))}` });
     return;
   }
+  if (roll(4) === 0 && handover.merged_into === null) {
+    server.note(id, `Notiz ${String(roll(99))}`);
+    return;
+  }
+  if (roll(8) === 0) {
+    server.leave(id);
+    return;
+  }
+  const other = `h${String(roll(5))}`;
+  const canMerge = other !== id && server.handovers.get(other)?.merged_into === null;
   const changes: Partial<Handover>[] = [
     { state: 'claimed', claimed_by: colleague, claimed_at: NOW },
     { state: 'waiting', claimed_by: null, claimed_at: null },
     { state: 'closed', closed_at: NOW, close_reason: 'resolved' },
     { state: 'withdrawn', closed_at: NOW },
+    { state: 'claimed', claimed_by: colleague, snoozed_until: NOW, snooze_reason: 'documents' },
+    { state: 'waiting', offered_to: colleague, offered_at: NOW },
+    { state: 'waiting', office: 'abh', team: 'ausweise', merged_into: null },
+    ...(canMerge ? [{ state: 'merged', closed_at: NOW, merged_into: other } as const] : []),
   ];
   server.change(id, changes[roll(changes.length)] ?? {});
 }
@@ -71,7 +86,7 @@ describe('snapshot plus events', () => {
 
       const old = play([{ type: 'snapshot_taken', pages }]);
       const caughtUp = play(
-        server.feed.filter((event) => event.seq > old.seq).map(received),
+        server.feedAfter(old.seq).map(received),
         old,
       );
       const fresh = play([{ type: 'snapshot_taken', pages: STATES.map((s) => server.page(s)) }]);
@@ -81,22 +96,20 @@ describe('snapshot plus events', () => {
     },
   );
 
-  it.each(Array.from({ length: 20 }, (_, seed) => seed))(
+  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
     'equals the freshly loaded conversation, story %i',
     (seed) => {
       const roll = dice(seed + 100);
       const server = new FakeServer();
       server.request('h0');
-      const detail = () => ({
-        handover: server.handovers.get('h0') ?? aHandover(),
-        events: server.events.get('h0') ?? [],
-        seq: server.seq,
-        machine_translation: false,
-      });
+      const detail = () => server.detail('h0');
       for (let n = 0; n < 10; n += 1) {
         step(server, roll);
       }
-      const old = detail();
+      // Nobody is shown a case that has left.
+      const old: Action[] = server.handovers.has('h0')
+        ? [{ type: 'conversation_loaded', detail: detail() }]
+        : [];
       for (let n = 0; n < 20; n += 1) {
         step(server, roll);
       }
@@ -106,13 +119,69 @@ describe('snapshot plus events', () => {
       const state = play([
         { type: 'conversation_requested', id: 'h0' },
         ...feed.slice(0, cut),
-        { type: 'conversation_loaded', detail: old },
+        ...old,
         ...feed.slice(cut),
       ]);
+      // What the feed does not bring is asked for, as the desk does it.
+      const whole = isBehind(state, 'h0')
+        ? play([{ type: 'conversation_loaded', detail: detail() }], state)
+        : state;
 
-      expect(state.conversations.get('h0')?.events).toEqual(detail().events);
+      const conversation = whole.conversations.get('h0');
+      if (server.handovers.has('h0') && conversation?.loaded === true) {
+        const { events, also, notes } = detail();
+        expect(conversation).toMatchObject({ events, also, notes, staleSince: null });
+        expect(isBehind(whole, 'h0')).toBe(false);
+      } else {
+        expect(conversation).toBeUndefined();
+      }
     },
   );
+
+  it('tells of a note in the conversation and in the row', () => {
+    const note = { id: 'n1', at: NOW, by: 'Frau Beispiel', text: 'Akte liegt bei mir.' };
+    const noted = received({ type: 'note', seq: 7, at: NOW, handover_id: 'h1', note, notes: 3 });
+    const state = play([loaded(6, mine({ notes: 2 }), []), noted]);
+    expect(state.conversations.get('h1')?.notes).toEqual([note]);
+    expect(state.handovers.get('h1')?.handover.notes).toBe(3);
+  });
+
+  it('puts words of a merged conversation where they belong, and asks for one it does not know', () => {
+    const also = [{ conversation_id: 'c2', language: 'tr', events: [aMessage()] }];
+    const detail = { handover: mine(), events: [], also, notes: [], attachments: [], seq: 6, machine_translation: false };
+    const before = play([{ type: 'conversation_loaded', detail }]);
+    const known = play([said(7, 'h1', aMessage({ seq: 2 }), 'c2')], before);
+    expect(known.conversations.get('h1')?.also[0]?.events.map((event) => event.seq)).toEqual([1, 2]);
+    expect(known.conversations.get('h1')?.events).toEqual([]);
+    expect([isBehind(known, 'h1'), unreadCount(known, 'h1')]).toEqual([false, 2]);
+
+    const strange = play([said(7, 'h1', aMessage({ seq: 1 }), 'c3')], before);
+    expect(isBehind(strange, 'h1')).toBe(true);
+  });
+
+  it('shows the other conversation only as long as the cases are one', () => {
+    const merged = aHandover({ id: 'h2', conversation_id: 'c2', state: 'merged', merged_into: 'h1' });
+    const joined = play([loaded(1, mine(), []), told(2, merged)]);
+    expect(isBehind(joined, 'h1')).toBe(true);
+    const also = [{ conversation_id: 'c2', language: 'tr', events: [aMessage()] }];
+    const detail = { handover: mine(), events: [], also, notes: [], attachments: [], seq: 2, machine_translation: false };
+    const parted = play(
+      [{ type: 'conversation_loaded', detail }, told(3, { ...merged, state: 'waiting', merged_into: null })],
+      joined,
+    );
+    expect(parted.conversations.get('h1')?.also).toEqual([]);
+  });
+
+  it('lets no late answer bring back a case that has left', () => {
+    const gone = received({ type: 'gone', seq: 5, at: NOW, handover_id: 'h1' });
+    const state = play([
+      loaded(1, mine(), []),
+      gone,
+      loaded(4, mine(), [aMessage()]),
+      { type: 'handover_confirmed', handover: mine(), since: 4 },
+    ]);
+    expect([state.handovers.size, state.conversations.size]).toEqual([0, 0]);
+  });
 
   it('takes every event once', () => {
     const event = said(7, 'h1', aMessage({ seq: 2 }));
@@ -181,6 +250,38 @@ describe('a conversation', () => {
   });
 });
 
+describe('the timeline', () => {
+  const also = (events: readonly ConversationEvent[]): Action => ({
+    type: 'conversation_loaded',
+    detail: {
+      handover: mine(),
+      events: [
+        aMessage({ seq: 1, at: '2026-11-21T10:00:00Z' }),
+        aMessage({ seq: 2, at: '2026-11-21T10:05:00Z', author: 'caseworker', name: 'Frau Müller' }),
+      ],
+      also: [{ conversation_id: 'c2', language: 'tr', events }],
+      notes: [{ id: 'n1', at: '2026-11-21T10:02:00Z', by: 'Frau Müller', text: 'Notiz' }],
+      attachments: [],
+      seq: 1,
+      machine_translation: false,
+    },
+  });
+  const keys = (state: DeskState): string[] => {
+    const conversation = state.conversations.get('h1');
+    return conversation === undefined ? [] : timelineOf(conversation).map((entry) => entry.key);
+  };
+
+  it('puts both conversations and the notes in the order of time', () => {
+    const other = aMessage({ seq: 1, at: '2026-11-21T10:01:00Z' });
+    expect(keys(play([also([other])]))).toEqual(['own/1', 'c2/1', 'n1', 'own/2']);
+  });
+
+  it('shows a reply once, though it went into both conversations', () => {
+    const copy = aMessage({ seq: 1, at: '2026-11-21T10:05:00Z', author: 'caseworker', name: 'Frau Müller' });
+    expect(keys(play([also([copy])]))).toEqual(['own/1', 'n1', 'own/2']);
+  });
+});
+
 describe('outbox', () => {
   const queued: Action = {
     type: 'message_queued',
@@ -188,6 +289,7 @@ describe('outbox', () => {
     message: {
       clientMessageId: 'm-1',
       text: 'Guten Tag',
+      answers: null,
       at: NOW,
       status: 'queued',
       seq: null,

@@ -7,6 +7,11 @@ import { bareLanguageName, directionOf, isWorkingLanguage } from '../format';
 import type { Preview, Template } from '../model';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
+import './notes';
+import './suggestions';
+
+const MODES = ['reply', 'note'] as const;
+type Mode = (typeof MODES)[number];
 
 /** What the server takes as one message. */
 const MAX_CHARACTERS = 4_000;
@@ -23,14 +28,19 @@ export class Composer extends DeskElement {
   static override properties = {
     ...DeskElement.properties,
     handoverId: { attribute: false },
+    office: { attribute: false },
     language: { attribute: false },
+    mode: { state: true },
     preview: { state: true },
     template: { state: true },
   };
 
   declare handoverId: string;
+  declare office: string;
   /** The citizen's. */
   declare language: string;
+  /** Reply and note have fields of their own: nothing slips from one into the other. */
+  declare mode: Mode;
   declare preview: PreviewState;
   /** Chosen, and still without what its fields need. */
   declare template: Template | null;
@@ -38,6 +48,8 @@ export class Composer extends DeskElement {
   constructor() {
     super();
     this.handoverId = '';
+    this.office = '';
+    this.mode = 'reply';
     this.language = 'de';
     this.preview = { kind: 'none' };
     this.template = null;
@@ -46,6 +58,7 @@ export class Composer extends DeskElement {
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
     if (changed.has('handoverId')) {
+      this.mode = 'reply';
       this.preview = { kind: 'none' };
       this.template = null;
     }
@@ -55,6 +68,20 @@ export class Composer extends DeskElement {
     this.querySelector('textarea')?.focus();
   }
 
+  #toReply(): void {
+    void this.updateComplete.then(() => { this.focus(); });
+  }
+
+  readonly #onModeKey = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+      event.preventDefault();
+      this.mode = this.mode === 'reply' ? 'note' : 'reply';
+      void this.updateComplete.then(() => {
+        this.querySelector<HTMLElement>(`#composer-mode-${this.mode}`)?.focus();
+      });
+    }
+  };
+
   get #draft(): string {
     return this.desk?.drafts.get(this.handoverId) ?? '';
   }
@@ -63,18 +90,55 @@ export class Composer extends DeskElement {
     if (this.desk === undefined) {
       return nothing;
     }
+    return html`
+      <div class="kl-modes" role="tablist" aria-label=${texts.composer.modes} @keydown=${this.#onModeKey}>
+        ${MODES.map((mode) => this.#renderMode(mode))}
+      </div>
+      <div role="tabpanel" id="composer-panel" aria-labelledby=${`composer-mode-${this.mode}`}>
+        ${this.mode === 'note'
+          ? html`<kl-note-form .desk=${this.desk} .handoverId=${this.handoverId}></kl-note-form>`
+          : html`<div class="kl-aids">
+                <kl-suggestions
+                  .desk=${this.desk}
+                  .handoverId=${this.handoverId}
+                  @suggestion-inserted=${() => { this.#toReply(); }}
+                ></kl-suggestions>
+                ${this.#renderTemplates(this.desk.casework.templatesOf(this.office))}
+              </div>
+              ${this.#renderReply()}`}
+      </div>
+    `;
+  }
+
+  #renderMode(mode: Mode): TemplateResult {
+    const selected = this.mode === mode;
+    return html`<button
+      type="button"
+      class="kl-mode kl-mode--${mode}"
+      role="tab"
+      id=${`composer-mode-${mode}`}
+      aria-selected=${selected ? 'true' : 'false'}
+      aria-controls="composer-panel"
+      tabindex=${selected ? '0' : '-1'}
+      @click=${() => { this.mode = mode; }}
+    >
+      ${mode === 'reply' ? texts.composer.modeReply : texts.composer.modeNote}
+    </button>`;
+  }
+
+  #renderReply(): TemplateResult {
     const draft = this.#draft;
+    const isCatalogue = this.desk?.casework.answersOf(this.handoverId, draft) != null;
     const over = draft.trim().length - MAX_CHARACTERS;
     const empty = draft.trim() === '';
-    return html`${this.#renderTemplates(this.desk.templates)}
-      <form class="kl-composer" @submit=${this.#onSubmit}>
+    return html`<form class="kl-composer" @submit=${this.#onSubmit}>
       <div class="kern-form-input kl-composer__field">
         <label class="kern-label" for="composer-text">${texts.composer.label}</label>
         <textarea
           class="kern-form-input__input"
           id="composer-text"
           lang="de"
-          rows="3"
+          rows="2"
           aria-describedby="composer-problem composer-hint"
           aria-invalid=${over > 0 ? 'true' : 'false'}
           .value=${live(draft)}
@@ -88,6 +152,9 @@ export class Composer extends DeskElement {
               <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
               <span class="kern-body">${texts.composer.tooLong(over)}</span>
             </p>`
+          : nothing}
+        ${isCatalogue
+          ? html`<p class="kern-hint" data-testid="catalogue-words">${texts.composer.catalogue}</p>`
           : nothing}
         ${this.#renderPreview(draft)}
       </div>
@@ -196,7 +263,7 @@ export class Composer extends DeskElement {
 
   readonly #onTemplate = (event: Event): void => {
     const select = event.target as HTMLSelectElement;
-    const chosen = this.desk?.templates.find(({ id }) => id === select.value) ?? null;
+    const chosen = this.desk?.casework.templatesOf(this.office).find(({ id }) => id === select.value) ?? null;
     if (chosen === null || chosen.fields.length > 0) {
       this.template = chosen;
       return;

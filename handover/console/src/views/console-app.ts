@@ -2,18 +2,26 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { playChime } from '../chime';
-import type { Announcement } from '../desk';
+import type { Announcement, Desk } from '../desk';
 import { bareLanguageName, nameTopic } from '../format';
 import { hasModifier, isWriting } from '../keys';
-import { rowsByTab } from '../queue';
-import { handoverHash, QUEUE_HASH, readHash } from '../route';
+import { isOfferedTo } from '../model';
+import { ALL, rowsByTab } from '../queue';
+import { frameTexts } from '../pages-texts';
+import { handoverHash, pageOf, QUEUE_HASH, readHash, type Page } from '../route';
 import { unreadCount } from '../store';
 import { texts } from '../texts';
 import './conversation';
 import { DeskElement } from './desk-element';
+import './first-password';
+import './header';
 import { HelpDialog } from './help-dialog';
-import { iconButton } from './parts';
+import './pages/account-page';
+import './pages/accounts-page';
+import './pages/audit-page';
+import './pages/figures-page';
 import { QueueList } from './queue-list';
+import './search-page';
 import './sign-in';
 
 export class ConsoleApp extends DeskElement {
@@ -24,6 +32,7 @@ export class ConsoleApp extends DeskElement {
   /** The last sentence for screen readers. */
   declare announced: string;
   #listening = new AbortController();
+  #shownPage: Page | null = null;
 
   constructor() {
     super();
@@ -60,6 +69,7 @@ export class ConsoleApp extends DeskElement {
   }
 
   protected override updated(): void {
+    this.#shownPage = this.desk?.phase === 'ready' ? this.#page : null;
     document.title = this.#title();
   }
 
@@ -68,9 +78,14 @@ export class ConsoleApp extends DeskElement {
     if (desk?.phase !== 'ready') {
       return texts.app.title;
     }
-    const rows = rowsByTab(desk.state, desk.session, null);
+    const rows = rowsByTab(desk.state, desk.session, ALL);
     const open = rows.mine.reduce((sum, row) => sum + unreadCount(desk.state, row.id), rows.waiting.length);
-    return open === 0 ? texts.app.title : `(${String(open)}) ${texts.app.title}`;
+    const counted = open === 0 ? texts.app.title : `(${String(open)}) ${texts.app.title}`;
+    const title =
+      this.#page === 'queue' ? counted : `${frameTexts.pages[this.#page]} – ${texts.app.title}`;
+    // An offer runs out: it shows whichever page is open.
+    const offered = rows.waiting.some((row) => isOfferedTo(row, desk.session));
+    return offered ? texts.offer.documentTitle(title) : title;
   }
 
   protected override render(): TemplateResult {
@@ -81,52 +96,21 @@ export class ConsoleApp extends DeskElement {
     if (desk.phase === 'signed_out') {
       return html`<kl-sign-in .desk=${desk}></kl-sign-in>`;
     }
+    if (desk.setup === 'password') {
+      return html`<kl-first-password .desk=${desk}></kl-first-password>`;
+    }
+    const page = this.#page;
     return html`
       <div class="kl-desk ${desk.openId === null ? '' : 'kl-desk--detail'}">
-        ${this.#renderHeader()}
+        <kl-header .desk=${desk} .page=${page} @help=${this.#onHelp}></kl-header>
         ${desk.connection === 'offline' ? this.#renderBanner() : nothing}
-        <main class="kl-main">
-          <kl-queue .desk=${desk}></kl-queue>
-          <kl-conversation .desk=${desk}></kl-conversation>
+        <main class="kl-main ${page === 'queue' ? '' : 'kl-main--page'}" tabindex="-1" data-page=${page}>
+          ${renderPage(page, desk)}
         </main>
       </div>
       <p class="kern-sr-only" role="status" data-testid="announcement">${this.announced}</p>
       <kl-help-dialog .desk=${desk}></kl-help-dialog>
     `;
-  }
-
-  #renderHeader(): TemplateResult {
-    const { desk } = this;
-    const sound = desk?.preferences.sound ?? false;
-    const offices = (desk?.session?.offices ?? []).map((id) => desk?.nameOffice(id) ?? id).join(', ');
-    return html`<header class="kl-header">
-      <h1 class="kl-header__name">${texts.app.title}</h1>
-      <p
-        class="kl-connection kl-connection--${desk?.connection ?? 'connecting'}"
-        role="status"
-        title=${texts.connection[desk?.connection ?? 'connecting']}
-      >
-        <span class="kl-connection__text">${texts.connection[desk?.connection ?? 'connecting']}</span>
-      </p>
-      <p class="kl-header__user" title=${texts.app.offices(offices)}>
-        <span class="kl-header__person">${desk?.session?.name}</span>
-        <span class="kl-header__offices">${offices}</span>
-      </p>
-      <button
-        type="button"
-        class="kern-btn kern-btn--tertiary kl-sound"
-        title=${sound ? texts.app.soundOn : texts.app.soundOff}
-        aria-label=${sound ? texts.app.soundOn : texts.app.soundOff}
-        @click=${this.#onSound}
-      >
-        <span class="kern-label">${sound ? texts.app.soundOnShort : texts.app.soundOffShort}</span>
-      </button>
-      ${iconButton('help', texts.app.help, this.#onHelp)}
-      <button type="button" class="kern-btn kern-btn--tertiary kl-sign-out" @click=${this.#onSignOut}>
-        <span class="kern-icon kern-icon--logout" aria-hidden="true"></span>
-        <span class="kern-label">${texts.app.signOut}</span>
-      </button>
-    </header>`;
   }
 
   #renderBanner(): TemplateResult {
@@ -143,23 +127,49 @@ export class ConsoleApp extends DeskElement {
     const { kind, handover } = (event as CustomEvent<Announcement>).detail;
     const what = nameTopic(handover);
     const office = this.desk?.nameOffice(handover.office) ?? handover.office;
-    this.announced =
-      kind === 'new_case'
-        ? texts.queue.newCase(what, office, bareLanguageName(handover.language))
-        : texts.queue.newMessage(what);
+    switch (kind) {
+      case 'new_case':
+        this.announced = texts.queue.newCase(what, office, bareLanguageName(handover.language));
+        break;
+      case 'new_message':
+        this.announced = texts.queue.newMessage(what);
+        break;
+      case 'offer':
+        this.announced = texts.offer.announce(what, office);
+    }
     if (this.desk?.preferences.sound) {
       playChime();
     }
   };
 
+  /** What has to be set up first stands in one's own account. */
+  get #page(): Page {
+    const { desk } = this;
+    return desk?.session == null || desk.setup !== null ? 'account' : pageOf(location.hash, desk.session);
+  }
+
   readonly #onHash = (): void => {
     const before = this.desk?.openId ?? null;
-    const id = readHash(location.hash);
+    const id = this.#page === 'queue' ? readHash(location.hash) : null;
     this.desk?.open(id);
-    if (before !== null && id === null) {
+    if (this.#shownPage !== this.#page) {
+      void this.#focusPage();
+    } else if (before !== null && id === null) {
       void this.updateComplete.then(() => this.#queue?.focusActive());
     }
   };
+
+  /** Who cannot see that the page changed hears its heading. */
+  async #focusPage(): Promise<void> {
+    await this.updateComplete;
+    await (this.querySelector('main')?.firstElementChild as Partial<DeskElement> | null)?.updateComplete;
+    const heading = this.querySelector<HTMLElement>('main h2');
+    const target = heading ?? this.querySelector<HTMLElement>('main');
+    if (target !== null) {
+      target.tabIndex = -1;
+      target.focus();
+    }
+  }
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const { desk } = this;
@@ -173,7 +183,7 @@ export class ConsoleApp extends DeskElement {
     if (!desk.preferences.singleKeys || isWriting(event)) {
       return;
     }
-    const act = this.#shortcut(event.key);
+    const act = this.#page === 'queue' || event.key === '?' ? this.#shortcut(event.key) : undefined;
     if (act !== undefined) {
       event.preventDefault();
       act();
@@ -191,6 +201,9 @@ export class ConsoleApp extends DeskElement {
       case 'u':
       case 'U':
         return this.#claimOpen;
+      case 'n':
+      case 'N':
+        return this.#goToUnread;
       case '?':
         return this.#onHelp;
       default:
@@ -222,26 +235,37 @@ export class ConsoleApp extends DeskElement {
     }
   };
 
+  readonly #goToUnread = (): void => {
+    const id = this.desk?.nextUnread() ?? null;
+    if (id !== null) {
+      location.hash = handoverHash(id);
+    }
+  };
+
   get #queue(): QueueList | null {
     return this.querySelector<QueueList>(QueueList.tag);
   }
 
-  readonly #onSound = (): void => {
-    const sound = !(this.desk?.preferences.sound ?? false);
-    this.desk?.setPreferences({ sound });
-    if (sound) {
-      playChime();
-    }
-  };
-
   readonly #onHelp = (): void => {
     this.querySelector<HelpDialog>(HelpDialog.tag)?.show();
   };
+}
 
-  readonly #onSignOut = (): void => {
-    location.hash = QUEUE_HASH;
-    void this.desk?.signOut();
-  };
+function renderPage(page: Page, desk: Desk): TemplateResult {
+  switch (page) {
+    case 'queue':
+      return html`<kl-queue .desk=${desk}></kl-queue><kl-conversation .desk=${desk}></kl-conversation>`;
+    case 'search':
+      return html`<kl-search .desk=${desk}></kl-search>`;
+    case 'figures':
+      return html`<kl-figures-page .desk=${desk}></kl-figures-page>`;
+    case 'accounts':
+      return html`<kl-accounts-page .desk=${desk}></kl-accounts-page>`;
+    case 'audit':
+      return html`<kl-audit-page .desk=${desk}></kl-audit-page>`;
+    case 'account':
+      return html`<kl-account-page .desk=${desk}></kl-account-page>`;
+  }
 }
 
 customElements.define(ConsoleApp.tag, ConsoleApp);

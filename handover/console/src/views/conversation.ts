@@ -2,27 +2,20 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import {
-  bareLanguageName,
-  formatTime,
-  formatWait,
-  isWorkingLanguage,
-  nameChannel,
-  nameLanguage,
-  nameReason,
-  nameTopic,
-  speakWait,
-  telephoneLink,
-} from '../format';
+import { bareLanguageName, isWorkingLanguage, nameTopic, telephoneLink } from '../format';
 import { isOwnedBy, type Handover } from '../model';
 import { QUEUE_HASH } from '../route';
 import { outboxOf, type Conversation } from '../store';
 import { texts } from '../texts';
+import { timelineOf } from '../timeline';
+import './case-actions';
+import { renderFacts, renderWhy } from './case-facts';
+import { renderAttachments, renderAttempts, renderRequest } from './case-file';
 import './composer';
 import type { Composer } from './composer';
-import { CloseDialog } from './close-dialog';
 import { DeskElement } from './desk-element';
-import { renderEvent, renderOutgoing } from './message';
+import { renderEvent, renderOutgoing, type MessageContext } from './message';
+import { renderNote } from './notes';
 import { alertBox, badge } from './parts';
 import { Ticker } from './ticker';
 
@@ -40,11 +33,24 @@ export class ConversationView extends DeskElement {
   #wasClaimable = false;
   #hadFocus = false;
   readonly #expanded = new Set<number>();
+  #lastTop = 0;
+  #watched: HTMLElement | null = null;
+  readonly #height = new ResizeObserver(() => {
+    if (!this.away) {
+      this.#scrollToEnd();
+    }
+  });
 
   constructor() {
     super();
     this.away = false;
     new Ticker(this, () => this.#handover?.state === 'waiting');
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#height.disconnect();
+    this.#watched = null;
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -67,6 +73,7 @@ export class ConversationView extends DeskElement {
       // A button that did its work is gone; the keyboard must not start over at the top.
       this.querySelector<HTMLElement>('#conversation-title')?.focus();
     }
+    this.#watchHeight();
     if (!this.away) {
       this.#scrollToEnd();
       if (id !== null) {
@@ -111,12 +118,19 @@ export class ConversationView extends DeskElement {
         <div class="kl-conversation__scroll" @scroll=${this.#onScroll}>
           <header class="kl-conversation__head">
             <div class="kl-conversation__bar ${handover.state === 'waiting' ? 'kl-conversation__bar--claim' : ''}">
-              ${this.#renderHead(handover)} ${this.#renderActions(handover)}
+              ${this.#renderHead(handover)}
+              <kl-case-actions .desk=${desk} .handoverId=${id}></kl-case-actions>
             </div>
-            ${this.#renderFacts(handover)}
+            ${renderFacts(handover, desk)}
           </header>
           ${problem === undefined ? nothing : this.#renderProblem(id, problem)}
-          ${this.#renderRequest(handover)}
+          ${renderWhy(handover, conversation)}
+          ${renderRequest(handover)}
+          ${renderAttempts(handover, desk)}
+          ${renderAttachments(handover, conversation, desk)}
+          ${conversation === undefined || conversation.also.length === 0
+            ? nothing
+            : html`<p class="kl-merged" data-testid="merged">${texts.conversation.mergedWith}</p>`}
           ${this.#renderLog(id, conversation)}
         </div>
         ${this.away
@@ -127,7 +141,6 @@ export class ConversationView extends DeskElement {
         ${this.#renderNotice(id)}
         ${this.#renderFoot(handover, conversation)}
       </section>
-      <kl-close-dialog .desk=${desk}></kl-close-dialog>
     `;
   }
 
@@ -140,75 +153,6 @@ export class ConversationView extends DeskElement {
         ? nothing
         : badge('info', texts.state[handover.state])}
     </div>`;
-  }
-
-  #renderActions(handover: Handover): TemplateResult | typeof nothing {
-    const { desk } = this;
-    const { id } = handover;
-    const busy = desk?.busy.has(id) ?? false;
-    if (handover.state === 'waiting') {
-      return html`<div class="kl-actions">
-        ${actionButton('primary', texts.actions.claim, busy, () => void desk?.claim(id))}
-      </div>`;
-    }
-    if (desk === undefined || !isOwnedBy(handover, desk.session)) {
-      return nothing;
-    }
-    return html`<div class="kl-actions">
-      ${actionButton('tertiary', texts.actions.toBot, busy, () => void desk.giveBack(id, 'bot'))}
-      ${actionButton('tertiary', texts.actions.toQueue, busy, () => void desk.giveBack(id, 'queue'))}
-      ${actionButton('secondary', texts.actions.close, busy, () => {
-        void this.querySelector<CloseDialog>(CloseDialog.tag)?.ask(id);
-      })}
-    </div>`;
-  }
-
-  #renderFacts(handover: Handover): TemplateResult {
-    const now = this.desk?.now() ?? Date.now();
-    const waitedMs = now - Date.parse(handover.requested_at);
-    const facts: (readonly [string, unknown])[] = [
-      [texts.conversation.office, this.desk?.nameOffice(handover.office) ?? handover.office],
-      [texts.conversation.channel, nameChannel(handover.channel)],
-      [texts.conversation.language, nameLanguage(handover.language)],
-      [texts.conversation.kind, texts.kind[handover.kind]],
-    ];
-    if (handover.phone) {
-      facts.push([
-        texts.conversation.phone,
-        html`<a href=${telephoneLink(handover.phone)}>${handover.phone}</a>`,
-      ]);
-    }
-    if (handover.service_title !== null) {
-      // Without a service the reason is the heading already.
-      facts.push([texts.conversation.reason, nameReason(handover.reason)]);
-    }
-    if (handover.aspect !== null) {
-      facts.push([texts.conversation.aspect, texts.aspect[handover.aspect] ?? handover.aspect]);
-    }
-    facts.push([
-      texts.conversation.requestedAt,
-      handover.state === 'waiting'
-        ? html`<span aria-hidden="true">${formatWait(waitedMs)}</span>
-            <span class="kern-sr-only">${speakWait(waitedMs)}</span>`
-        : formatTime(handover.requested_at, now),
-    ]);
-    if (handover.claimed_by !== null) {
-      facts.push([
-        texts.conversation.owner,
-        isOwnedBy(handover, this.desk?.session ?? null)
-          ? texts.conversation.you(handover.claimed_by.name)
-          : handover.claimed_by.name,
-      ]);
-    }
-    if (handover.close_reason) {
-      facts.push([
-        texts.conversation.closeReason,
-        texts.closeReason[handover.close_reason] ?? handover.close_reason,
-      ]);
-    }
-    return html`<dl class="kl-facts" aria-label=${texts.conversation.facts}>
-      ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
-    </dl>`;
   }
 
   /** Outside the scrolling part: who lost a claim must see it wherever she was reading. */
@@ -230,17 +174,6 @@ export class ConversationView extends DeskElement {
     </div>`;
   }
 
-  /** What was left as a message or for the call-back, which is no line of the chat. */
-  #renderRequest(handover: Handover): TemplateResult | typeof nothing {
-    if (!handover.text) {
-      return nothing;
-    }
-    return html`<div class="kl-request" data-testid="request">
-      <h3 class="kern-title kern-title--small">${texts.conversation.request}</h3>
-      <p class="kl-side__text" lang=${handover.language} dir="auto">${handover.text}</p>
-    </div>`;
-  }
-
   #renderLog(id: string, conversation: Conversation | undefined): TemplateResult {
     const { desk } = this;
     if (desk === undefined || conversation?.loaded !== true) {
@@ -249,7 +182,7 @@ export class ConversationView extends DeskElement {
       }</p>`;
     }
     const outgoing = outboxOf(desk.state, id);
-    const context = {
+    const context: MessageContext = {
       now: desk.now(),
       ownName: desk.session?.name ?? null,
       isExpanded: (seq: number) => this.#expanded.has(seq),
@@ -257,14 +190,19 @@ export class ConversationView extends DeskElement {
       onRenderAgain: conversation.machineTranslation
         ? (seq: number) => { void desk.renderAgain(id, seq); }
         : null,
+      addressOf: (attachmentId) => desk.casework.attachmentAddress(id, attachmentId),
+      readSeq: lastReadReply(conversation, desk.state.handovers.get(id)?.handover.citizen_read_seq ?? 0),
     };
     return html`
       <div role="log" aria-label=${texts.conversation.log} data-testid="log">
         <ol class="kl-log">
         ${repeat(
-          conversation.events,
-          (event) => event.seq,
-          (event) => renderEvent(event, context),
+          timelineOf(conversation),
+          (entry) => entry.key,
+          (entry) =>
+            entry.kind === 'note'
+              ? renderNote(entry.note, context.now)
+              : renderEvent(entry.event, context, entry.elsewhere),
         )}
         ${repeat(
           outgoing,
@@ -287,13 +225,13 @@ export class ConversationView extends DeskElement {
     const { desk } = this;
     const foreign = !isWorkingLanguage(handover.language);
     if (desk === undefined || !isOwnedBy(handover, desk.session)) {
-      return html`<p class="kl-conversation__foot kern-body kern-body--muted" data-testid="read-only">
-        ${explainReadOnly(handover)}
-      </p>`;
+      return this.#renderReadOnly(handover);
     }
     return html`<div class="kl-conversation__foot">
       ${handover.kind === 'callback' && handover.phone
-        ? html`<p class="kern-body kern-body--bold">${texts.conversation.callBack(handover.phone)}</p>`
+        ? html`<p class="kern-body kern-body--bold">
+            ${texts.conversation.callBack} <a class="kl-link" href=${telephoneLink(handover.phone)}>${handover.phone}</a>
+          </p>`
         : nothing}
       ${foreign && conversation?.loaded === true
         ? html`<p
@@ -305,7 +243,26 @@ export class ConversationView extends DeskElement {
               : texts.conversation.noTranslation}
           </p>`
         : nothing}
-      <kl-composer .desk=${desk} .handoverId=${handover.id} .language=${handover.language}></kl-composer>
+      <kl-composer
+        .desk=${desk}
+        .handoverId=${handover.id}
+        .office=${handover.office}
+        .language=${handover.language}
+      ></kl-composer>
+    </div>`;
+  }
+
+  /** Whoever may not answer can still leave a note, as long as somebody will work on the case. */
+  #renderReadOnly(handover: Handover): TemplateResult {
+    const isOpen = handover.state === 'waiting' || handover.state === 'claimed';
+    return html`<div class="kl-conversation__foot">
+      <p class="kern-body kern-body--muted" data-testid="read-only">${explainReadOnly(handover)}</p>
+      ${isOpen
+        ? html`<details class="kl-note-aside">
+            <summary>${texts.note.write}</summary>
+            <kl-note-form .desk=${this.desk} .handoverId=${handover.id}></kl-note-form>
+          </details>`
+        : nothing}
     </div>`;
   }
 
@@ -336,14 +293,33 @@ export class ConversationView extends DeskElement {
     this.requestUpdate();
   };
 
+  /** Only going up is leaving; a log that grows while it is scrolled to its end is not. */
   readonly #onScroll = (): void => {
-    this.away = !this.#isNearEnd();
+    const top = this.#scroller?.scrollTop ?? 0;
+    if (this.#isNearEnd()) {
+      this.away = false;
+    } else if (top < this.#lastTop) {
+      this.away = true;
+    }
+    this.#lastTop = top;
   };
 
   readonly #onLatest = (): void => {
     this.away = false;
     this.#scrollToEnd();
   };
+
+  /** A composer that grows takes its room from the log: what was in sight stays so. */
+  #watchHeight(): void {
+    const scroller = this.#scroller;
+    if (scroller !== this.#watched) {
+      this.#height.disconnect();
+      if (scroller !== null) {
+        this.#height.observe(scroller);
+      }
+      this.#watched = scroller;
+    }
+  }
 
   get #scroller(): HTMLElement | null {
     return this.querySelector('.kl-conversation__scroll');
@@ -380,26 +356,20 @@ function backLink(): TemplateResult {
   </a>`;
 }
 
-function actionButton(
-  rank: 'primary' | 'secondary' | 'tertiary',
-  label: string,
-  busy: boolean,
-  onClick: () => void,
-): TemplateResult {
-  // Not `disabled`: a button that is waiting must not lose the focus.
-  return html`<button
-    type="button"
-    class="kern-btn kern-btn--${rank}"
-    aria-disabled=${busy ? 'true' : 'false'}
-    @click=${onClick}
-  >
-    <span class="kern-label">${label}</span>
-  </button>`;
+/** The last reply of a person that the citizen's screen has shown, or null. */
+function lastReadReply(conversation: Conversation, readSeq: number): number | null {
+  const read = conversation.events.findLast(
+    (event) => event.type === 'message' && event.author === 'caseworker' && event.seq <= readSeq,
+  );
+  return read?.seq ?? null;
 }
 
 function explainReadOnly(handover: Handover): string {
   if (handover.state === 'waiting') {
     return texts.conversation.readOnlyWaiting;
+  }
+  if (handover.state === 'merged') {
+    return texts.conversation.readOnlyMerged;
   }
   return handover.state === 'claimed' && handover.claimed_by !== null
     ? texts.conversation.readOnlyOther(handover.claimed_by.name)

@@ -5,10 +5,11 @@ import {
   bareLanguageName,
   directionOf,
   formatDay,
+  formatSize,
   formatTime,
   isWorkingLanguage,
 } from '../format';
-import type { ConversationEvent, MessageEvent, StateEvent } from '../model';
+import { filesIn, type ConversationEvent, type MessageEvent, type StateEvent } from '../model';
 import type { OutgoingMessage } from '../store';
 import { texts } from '../texts';
 
@@ -45,6 +46,11 @@ export function sidesOf(event: MessageEvent): readonly Side[] {
       ];
 }
 
+/** The words as a caseworker reads them. */
+export function germanOf(event: MessageEvent): string {
+  return sidesOf(event)[0]?.text ?? event.text;
+}
+
 export function nameAuthor(event: MessageEvent, ownName: string | null): string {
   if (event.author === 'citizen') {
     return texts.message.citizen;
@@ -63,16 +69,25 @@ export interface MessageContext {
   readonly onToggle: (seq: number) => void;
   /** Asks for another translation; null where nothing can be translated. */
   readonly onRenderAgain: ((seq: number) => void) | null;
+  /** The last own message that the citizen's screen has shown. */
+  readonly readSeq: number | null;
+  /** Where a file that came with a message is fetched. */
+  readonly addressOf: (attachmentId: string) => string;
 }
 
 /** Beyond this the bot's answers fold: the caseworker came for the citizen's words. */
 const FOLD_FROM_CHARACTERS = 320;
 
-export function renderEvent(event: ConversationEvent, context: MessageContext): TemplateResult | typeof nothing {
+/** `elsewhere`: it stands in another conversation of the same citizen. */
+export function renderEvent(
+  event: ConversationEvent,
+  context: MessageContext,
+  elsewhere = false,
+): TemplateResult | typeof nothing {
   // Kinds that a later server adds are none of ours.
   switch (event.type as string) {
     case 'message':
-      return renderMessage(event as MessageEvent, context);
+      return renderMessage(event as MessageEvent, context, elsewhere);
     case 'state':
       return renderState(event as StateEvent, context);
     default:
@@ -80,19 +95,22 @@ export function renderEvent(event: ConversationEvent, context: MessageContext): 
   }
 }
 
-function renderMessage(event: MessageEvent, context: MessageContext): TemplateResult {
+function renderMessage(event: MessageEvent, context: MessageContext, elsewhere: boolean): TemplateResult {
   const sides = sidesOf(event);
-  const folds = event.automated && event.text.length > FOLD_FROM_CHARACTERS;
+  const isRead = !elsewhere && event.seq === context.readSeq;
+  const folds = !elsewhere && event.automated && event.text.length > FOLD_FROM_CHARACTERS;
   const expanded = !folds || context.isExpanded(event.seq);
   const author = event.author === 'system' ? 'bot' : event.author;
   return html`<li
-    class="kl-message kl-message--${author}"
+    class="kl-message kl-message--${author} ${elsewhere ? 'kl-message--elsewhere' : ''}"
     data-testid="message"
     data-seq=${event.seq}
     data-author=${event.author}
   >
     <p class="kl-message__head">
-      <span class="kl-message__author">${nameAuthor(event, context.ownName)}</span>
+      <span class="kl-message__author">${nameAuthor(event, context.ownName)}${elsewhere
+        ? ` · ${texts.conversation.otherConversation}`
+        : nothing}</span>
       <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
     </p>
     <div
@@ -102,6 +120,13 @@ function renderMessage(event: MessageEvent, context: MessageContext): TemplateRe
     >
       ${sides.map(renderSide)}
     </div>
+    ${filesIn(event).map(
+      ({ id, name, size }) => html`<p>
+        <a class="kl-link" download=${name} href=${context.addressOf(id)}>
+          ${texts.conversation.download(name, formatSize(size))}
+        </a>
+      </p>`,
+    )}
     ${folds
       ? html`<button
           type="button"
@@ -117,7 +142,7 @@ function renderMessage(event: MessageEvent, context: MessageContext): TemplateRe
           ${texts.message.notTranslated(event.not_translated)}
         </p>`
       : nothing}
-    ${event.author === 'citizen' && context.onRenderAgain !== null && (sides.length > 1 || event.not_translated)
+    ${event.author === 'citizen' && !elsewhere && context.onRenderAgain !== null && (sides.length > 1 || event.not_translated)
       ? html`<button
           type="button"
           class="kl-link-button"
@@ -134,6 +159,7 @@ function renderMessage(event: MessageEvent, context: MessageContext): TemplateRe
             : nothing}
         </p>`
       : nothing}
+    ${isRead ? html`<p class="kl-message__read" data-testid="read">${texts.conversation.read}</p>` : nothing}
   </li>`;
 }
 
@@ -145,13 +171,15 @@ function renderSide(side: Side): TemplateResult {
   </div>`;
 }
 
+export function nameState(event: StateEvent): string {
+  return event.state === 'claimed' && event.with
+    ? texts.stateEvent.claimedBy(event.with)
+    : texts.stateEvent[event.state];
+}
+
 function renderState(event: StateEvent, context: MessageContext): TemplateResult {
-  const sentence =
-    event.state === 'claimed' && event.with
-      ? texts.stateEvent.claimedBy(event.with)
-      : texts.stateEvent[event.state];
   return html`<li class="kl-state" data-testid="state" data-seq=${event.seq}>
-    <span>${sentence}</span> <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
+    <span>${nameState(event)}</span> <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
   </li>`;
 }
 

@@ -41,3 +41,20 @@ export function badge(level: 'info' | 'warning' | 'danger' | 'success', text: st
     <span class="kern-label kern-label--small">${text}</span>
   </span>`;
 }
+
+export function actionButton(
+  rank: 'primary' | 'secondary' | 'tertiary',
+  label: string,
+  busy: boolean,
+  onClick: () => void,
+): TemplateResult {
+  // Not `disabled`: a button that is waiting must not lose the focus.
+  return html`<button
+    type="button"
+    class="kern-btn kern-btn--${rank}"
+    aria-disabled=${busy ? 'true' : 'false'}
+    @click=${onClick}
+  >
+    <span class="kern-label">${label}</span>
+  </button>`;
+}

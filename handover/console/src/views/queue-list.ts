@@ -2,14 +2,24 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatTime, formatWait, nameChannel, nameLanguage, nameTopic, speakWait } from '../format';
-import type { Handover } from '../model';
-import { rowsByTab, TABS, type Tab } from '../queue';
+import {
+  formatTime,
+  formatUntil,
+  formatWait,
+  nameChannel,
+  nameLanguage,
+  nameTopic,
+  speakWait,
+} from '../format';
+import { isOfferedTo, type Handover } from '../model';
+import { isOverdue, isSnoozed, rowsByTab, TABS, type Tab } from '../queue';
 import { handoverHash } from '../route';
 import { unreadCount } from '../store';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
+import './offers';
 import { badge } from './parts';
+import './queue-filter';
 import { Ticker } from './ticker';
 
 export class QueueList extends DeskElement {
@@ -47,14 +57,20 @@ export class QueueList extends DeskElement {
     if (desk === undefined) {
       return nothing;
     }
-    const all = rowsByTab(desk.state, desk.session, desk.office);
+    const all = rowsByTab(desk.state, desk.session, desk.filter);
     const rows = all[desk.tab];
+    const active = this.#activeIn(rows);
+    // Only one's own cases are told apart; the rows stand in this order already.
+    const isAside = (row: Handover): boolean => desk.tab === 'mine' && isSnoozed(row);
+    const now = rows.filter((row) => !isAside(row));
+    const later = rows.filter(isAside);
     return html`
       <section class="kl-queue" aria-labelledby="queue-title">
         <div class="kl-queue__head">
           <h2 class="kern-heading-small" id="queue-title" tabindex="-1">${texts.queue.title}</h2>
-          ${this.#renderOffices()}
+          <kl-queue-filter .desk=${desk}></kl-queue-filter>
         </div>
+        <kl-offers .desk=${desk}></kl-offers>
         <div class="kl-tabs" role="tablist" aria-label=${texts.queue.tabsLabel} @keydown=${this.#onTabKey}>
           ${TABS.map((tab) => this.#renderTab(tab, all))}
         </div>
@@ -69,36 +85,24 @@ export class QueueList extends DeskElement {
             ? html`<p class="kern-body kern-body--muted kl-queue__empty">
                 ${texts.queue.empty[desk.tab]}
               </p>`
-            : html`<ul class="kl-rows" data-testid="queue">
-                ${repeat(
-                  rows,
-                  (row) => row.id,
-                  (row) => html`<li>${this.#renderRow(row, row.id === this.#activeIn(rows))}</li>`,
-                )}
-              </ul>`}
+            : html`${this.#renderRows(now, active, 'queue')}
+                ${later.length === 0
+                  ? nothing
+                  : html`<h3 class="kl-queue__part" id="queue-snoozed">${texts.queue.snoozed}</h3>
+                      ${this.#renderRows(later, active, 'snoozed')}`}`}
         </div>
       </section>
     `;
   }
 
-  #renderOffices(): TemplateResult | typeof nothing {
-    const { desk } = this;
-    const offices = desk?.session?.offices ?? [];
-    if (desk === undefined || offices.length < 2) {
-      return nothing;
-    }
-    return html`<div class="kern-form-input kl-office">
-      <label class="kern-label kern-sr-only" for="queue-office">${texts.queue.officeFilter}</label>
-      <div class="kern-form-input__select-wrapper">
-        <select class="kern-form-input__select" id="queue-office" @change=${this.#onOffice}>
-          <option value="" ?selected=${desk.office === null}>${texts.queue.allOffices}</option>
-          ${offices.map(
-            (id) =>
-              html`<option value=${id} ?selected=${desk.office === id}>${desk.nameOffice(id)}</option>`,
-          )}
-        </select>
-      </div>
-    </div>`;
+  #renderRows(rows: readonly Handover[], active: string | null, testId: string): TemplateResult {
+    return html`<ul class="kl-rows" data-testid=${testId}>
+      ${repeat(
+        rows,
+        (row) => row.id,
+        (row) => html`<li>${this.#renderRow(row, row.id === active)}</li>`,
+      )}
+    </ul>`;
   }
 
   #renderTab(tab: Tab, all: Record<Tab, Handover[]>): TemplateResult {
@@ -153,11 +157,15 @@ export class QueueList extends DeskElement {
           : nothing}
         ${this.#renderWait(row)}
       </span>
+      ${this.#renderMarks(row)}
       <span class="kl-row__facts">
         <span>${desk?.nameOffice(row.office) ?? row.office}</span>
+        ${row.team === null ? nothing : html`<span>${texts.queue.team(desk?.nameTeam(row) ?? row.team)}</span>`}
         <span>${nameChannel(row.channel)}</span>
         <span>${nameLanguage(row.language)}</span>
         <span>${texts.kind[row.kind]}${row.phone ? ` ${row.phone}` : ''}</span>
+        ${row.attempts.length > 0 ? html`<span>${texts.queue.attempts(row.attempts.length)}</span>` : nothing}
+        ${row.notes > 0 ? html`<span>${texts.queue.notes(row.notes)}</span>` : nothing}
         ${row.claimed_by !== null && desk?.tab === 'others'
           ? html`<span>${texts.queue.claimedBy(row.claimed_by.name)}</span>`
           : nothing}
@@ -167,6 +175,25 @@ export class QueueList extends DeskElement {
         ? nothing
         : html`<span class="kl-row__preview" dir="auto" lang=${row.language}>${lastWords}</span>`}
     </a>`;
+  }
+
+  /** What is to be done by when, and who is asked to. */
+  #renderMarks(row: Handover): TemplateResult | typeof nothing {
+    const now = this.desk?.now() ?? Date.now();
+    const isOpen = row.state === 'waiting' || row.state === 'claimed';
+    const marks = [
+      ...(isOverdue(row, now) ? [badge('danger', texts.queue.overdue)] : []),
+      ...(isOpen && row.due_at !== null ? [html`<span>${texts.queue.due(formatUntil(row.due_at, now))}</span>`] : []),
+      ...(isSnoozed(row) ? [html`<span>${texts.queue.snoozedUntil(formatUntil(row.snoozed_until ?? '', now))}</span>`] : []),
+      ...(row.state === 'waiting' && row.offered_to !== null ? [this.#renderOffered(row, row.offered_to.name)] : []),
+    ];
+    return marks.length === 0 ? nothing : html`<span class="kl-row__marks" data-testid="marks">${marks}</span>`;
+  }
+
+  #renderOffered(row: Handover, name: string): TemplateResult {
+    return isOfferedTo(row, this.desk?.session ?? null)
+      ? badge('info', texts.queue.offeredToYou)
+      : html`<span>${texts.queue.offeredTo(name)}</span>`;
   }
 
   #renderWait(row: Handover): TemplateResult {
@@ -197,7 +224,7 @@ export class QueueList extends DeskElement {
 
   #rows(): readonly Handover[] {
     const { desk } = this;
-    return desk === undefined ? [] : rowsByTab(desk.state, desk.session, desk.office)[desk.tab];
+    return desk === undefined ? [] : rowsByTab(desk.state, desk.session, desk.filter)[desk.tab];
   }
 
   #activeIn(rows: readonly Handover[]): string | null {
@@ -241,11 +268,6 @@ export class QueueList extends DeskElement {
     void this.updateComplete.then(() => {
       this.querySelector<HTMLElement>(`#queue-tab-${tab}`)?.focus();
     });
-  };
-
-  readonly #onOffice = (event: Event): void => {
-    const { value } = event.target as HTMLSelectElement;
-    this.desk?.showOffice(value === '' ? null : value);
   };
 }
 

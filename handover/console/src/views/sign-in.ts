@@ -1,8 +1,11 @@
-/** The sign-in form; asks for a one-time code only when the account needs one. */
+/** The ways in: name and password, a code where the account needs one, or the county's own sign-in. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { ApiError } from '../api';
 import { describeError } from '../errors';
+import type { Credentials } from '../model';
+import type { SignInWays } from '../pages-model';
+import { signInTexts } from '../pages-texts';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
 import { alertBox } from './parts';
@@ -14,22 +17,37 @@ export class SignIn extends DeskElement {
     ...DeskElement.properties,
     busy: { state: true },
     problem: { state: true },
-    totpNeeded: { state: true },
+    proven: { state: true },
+    ways: { state: true },
   };
 
   declare busy: boolean;
   declare problem: string;
-  declare totpNeeded: boolean;
+  /** Name and password that were right, kept in memory until the code is right too. */
+  declare proven: Credentials | null;
+  declare ways: SignInWays | null;
 
   constructor() {
     super();
     this.busy = false;
     this.problem = '';
-    this.totpNeeded = false;
+    this.proven = null;
+    this.ways = null;
   }
 
   protected override firstUpdated(): void {
+    this.problem = takeFailure();
     this.#field('username')?.focus();
+    void this.#loadWays();
+  }
+
+  /** Without an answer the password remains as a way in. */
+  async #loadWays(): Promise<void> {
+    try {
+      this.ways = (await this.desk?.pages.signInWays()) ?? null;
+    } catch {
+      this.ways = null;
+    }
   }
 
   protected override render(): TemplateResult {
@@ -37,7 +55,7 @@ export class SignIn extends DeskElement {
       <main class="kl-sign-in">
         <form class="kl-sign-in__card" novalidate @submit=${this.#submit}>
           <p class="kern-preline">${texts.app.name}</p>
-          <h1 class="kern-heading-large">${texts.signIn.title}</h1>
+          <h1 class="kern-heading-large">${this.proven === null ? texts.signIn.title : signInTexts.totpTitle}</h1>
           ${this.desk?.sessionExpired
             ? alertBox({
                 level: 'info',
@@ -52,9 +70,10 @@ export class SignIn extends DeskElement {
                 text: texts.signIn.signOutFailedHint,
               })
             : nothing}
-          ${this.#renderField('username', texts.signIn.username, 'text', 'username')}
-          ${this.#renderField('password', texts.signIn.password, 'password', 'current-password')}
-          ${this.totpNeeded ? this.#renderTotp() : nothing}
+          ${this.proven === null
+            ? html`${this.#renderField('username', texts.signIn.username, 'text', 'username')}
+                ${this.#renderField('password', texts.signIn.password, 'password', 'current-password')}`
+            : this.#renderTotp()}
           <div role="alert" id="sign-in-problem">
             ${this.problem
               ? html`<p class="kern-error">
@@ -70,6 +89,7 @@ export class SignIn extends DeskElement {
           >
             <span class="kern-label">${texts.signIn.submit}</span>
           </button>
+          ${this.proven === null ? this.#renderOpenid() : this.#renderBack()}
           <p class="kern-sr-only" role="status">${this.busy ? texts.signIn.busy : ''}</p>
         </form>
       </main>
@@ -91,6 +111,24 @@ export class SignIn extends DeskElement {
         aria-describedby="sign-in-problem"
       />
     </div>`;
+  }
+
+  #renderOpenid(): TemplateResult | typeof nothing {
+    return this.ways?.openid !== true
+      ? nothing
+      : html`<p class="kl-sign-in__or" aria-hidden="true"><span>${signInTexts.or}</span></p>
+          <a class="kern-btn kern-btn--secondary kern-btn--block" href=${this.desk?.pages.link('/openid/start') ?? ''}>
+            <span class="kern-label">${signInTexts.openid}</span>
+          </a>
+          ${this.ways.openid_name === null
+            ? nothing
+            : html`<p class="kl-small">${signInTexts.openidAt(this.ways.openid_name)}</p>`}`;
+  }
+
+  #renderBack(): TemplateResult {
+    return html`<button type="button" class="kern-btn kern-btn--tertiary" @click=${() => void this.#back()}>
+      <span class="kern-label">${signInTexts.back}</span>
+    </button>`;
   }
 
   #renderTotp(): TemplateResult {
@@ -119,39 +157,62 @@ export class SignIn extends DeskElement {
   };
 
   async #signIn(): Promise<void> {
-    const username = this.#value('username').trim();
-    const password = this.#value('password');
-    const totp = this.#value('totp').replaceAll(/\s/g, '');
-    if (username === '' || password === '') {
-      this.#refuse(texts.signIn.missing, username === '' ? 'username' : 'password');
-      return;
-    }
-    if (this.totpNeeded && totp === '') {
-      this.#refuse(texts.signIn.missingTotp, 'totp');
+    const credentials = this.#read();
+    if (credentials === null) {
       return;
     }
     this.busy = true;
     this.problem = '';
     try {
-      await this.desk?.signIn({ username, password, ...(totp === '' ? {} : { totp }) });
+      await this.desk?.signIn(credentials);
+      this.proven = null;
     } catch (error) {
-      await this.#explain(error);
+      await this.#explain(error, credentials);
     } finally {
       this.busy = false;
     }
   }
 
-  async #explain(error: unknown): Promise<void> {
-    if (error instanceof ApiError && error.code === 'totp_required') {
-      this.totpNeeded = true;
+  /** What was entered, or null with a word on what is missing. */
+  #read(): Credentials | null {
+    if (this.proven !== null) {
+      const totp = this.#value('totp').replaceAll(/\s/g, '');
+      if (totp === '') {
+        this.#refuse(texts.signIn.missingTotp, 'totp');
+        return null;
+      }
+      return { ...this.proven, totp };
+    }
+    const username = this.#value('username').trim();
+    const password = this.#value('password');
+    if (username === '' || password === '') {
+      this.#refuse(texts.signIn.missing, username === '' ? 'username' : 'password');
+      return null;
+    }
+    return { username, password };
+  }
+
+  async #explain(error: unknown, { username, password }: Credentials): Promise<void> {
+    const code = error instanceof ApiError ? error.code : '';
+    if (code === 'totp_needed') {
+      this.proven = { username, password };
       await this.updateComplete;
       this.#field('totp')?.focus();
       return;
     }
-    this.#refuse(
-      describeError(error, this.desk?.now() ?? Date.now()),
-      this.totpNeeded ? 'totp' : 'password',
-    );
+    const said = describeError(error, this.desk?.now() ?? Date.now());
+    if (code === 'invalid_credentials' || code === 'account_locked') {
+      await this.#back();
+    }
+    this.#refuse(said, this.proven === null ? 'password' : 'totp');
+  }
+
+  /** The password is forgotten with the step that it opened. */
+  async #back(): Promise<void> {
+    this.proven = null;
+    this.problem = '';
+    await this.updateComplete;
+    this.#field('username')?.focus();
   }
 
   #refuse(problem: string, field: string): void {
@@ -167,6 +228,19 @@ export class SignIn extends DeskElement {
   #field(name: string): HTMLInputElement | null {
     return this.querySelector(`input[name="${name}"]`);
   }
+}
+
+/** Why the county's sign-in sent her back; taken out of the address, so that it is said once. */
+function takeFailure(): string {
+  const query = new URLSearchParams(location.search);
+  const code = query.get('fehler');
+  if (code === null) {
+    return '';
+  }
+  query.delete('fehler');
+  const rest = query.toString();
+  history.replaceState(null, '', `${location.pathname}${rest === '' ? '' : `?${rest}`}${location.hash}`);
+  return signInTexts.failed[code] ?? signInTexts.failedOtherwise;
 }
 
 customElements.define(SignIn.tag, SignIn);
