@@ -8,7 +8,7 @@ PYTHON = python3
 # puts what is set on its command line: make test ARGS="-k handover"
 STEP = exec $(PYTHON) -m bot.setup
 
-.PHONY: help setup run test lint bench eval installer clean
+.PHONY: help setup run test lint bench faults eval installer clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
@@ -27,6 +27,9 @@ lint: ## style, types and import directions of Python and TypeScript
 
 bench: ## set up and measure turns, memory and start, beside bare Rasa
 	@$(STEP) bench
+
+faults: ## set up, kill processes under people at work, and show that nothing is lost
+	@$(STEP) faults
 
 eval: ## set up and measure how well questions are understood
 	@$(STEP) eval

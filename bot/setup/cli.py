@@ -94,6 +94,14 @@ def bench() -> None:
     _become([DEVELOPMENT.python, "-m", "tests.bench", *_arguments()])
 
 
+def faults() -> None:
+    """Set up, then become the script that kills processes and looks what became of the work."""
+    with only_builder():
+        _prepare(DEVELOPMENT)
+        debian.install(debian.FOR_TESTS)
+    _become([DEVELOPMENT.python, "-m", "tests.faults", *_arguments()])
+
+
 def evaluate() -> None:
     """Set up, then become the measuring of what is understood."""
     with only_builder():
@@ -118,7 +126,10 @@ def clean() -> None:
 
 STEPS: dict[str, Callable[[], None]] = {
     "eval": evaluate,
-    **{action.__name__: action for action in (setup, run, test, lint, bench, installer, clean)},
+    **{
+        action.__name__: action
+        for action in (setup, run, test, lint, bench, faults, installer, clean)
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: what a turn costs, beside a bare Rasa REST call in the same run; then languages.
+"""`make bench`: what a turn costs, beside a bare Rasa REST call in the same run; languages; desk.
 
 Both sides use the same model and the same questions.  Ours is measured from outside, as a
 citizen's browser sees it: from sending the message until the answer's event arrives.
@@ -23,7 +23,7 @@ import aiohttp
 import psutil
 
 from bot.settings import ROOT
-from tests.bench import translation
+from tests.bench import handover, translation
 from tests.support.servers import free_port, postgres
 from tests.support.stack import Stack
 
@@ -248,6 +248,7 @@ async def run(conversations: int) -> None:
     )
     print("`kreislotse up` to ready, s: " + ", ".join(f"{k} {s:.1f}" for k, s in ready.items()))
     print("\n" + "\n".join(await translation.table()))
+    print("\n" + "\n".join(await handover.table()))
 
 
 if __name__ == "__main__":

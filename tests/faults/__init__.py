@@ -1,0 +1,1 @@
+"""Kills processes under people at work, and looks afterwards whether anything was lost."""
