@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot import http, metrics
+from bot.attachments import Attachments
 from bot.catalogue.catalogue import Catalogue
 from bot.clock import Clock
 from bot.conversation import Conversations
@@ -23,8 +24,10 @@ from bot.notify import LocalNotifier, RedisNotifier
 from bot.ports import Dialogue
 from bot.rasa_client import RasaDialogue
 from bot.replies.replies import Replies
+from bot.retention import Purging
 from bot.settings import ROOT, Settings
 from bot.stores.database import Database
+from bot.suggestions import CatalogueAdvisor, CatalogueReplies
 from bot.turns import Turns
 from bot.understanding import Understander
 from bot.web import about_api, conversations_api, internal_api
@@ -33,10 +36,30 @@ from bot.web.limits import LIMITS, Limits
 from bot.web.openapi import describe
 from bot.web.pages import add_console, add_public_pages
 from bot.web.shapes import Ready
-from handover import staff_api, staff_guard
+from handover import (
+    attachments_api,
+    audit_api,
+    casework_api,
+    figures_api,
+    people_api,
+    sign_in_api,
+    staff_api,
+    staff_guard,
+)
 from handover.accounts import Accounts
-from handover.desk import Desk
-from handover.views import Views
+from handover.advising import Advising
+from handover.auditing import Auditing
+from handover.build import build
+from handover.configured_ways import ways_of
+from handover.erasing import Erasing
+from handover.figures import Counting
+from handover.notice_texts import NoticeTexts
+from handover.notices import Courier, Notices
+from handover.offices import Offices
+from handover.openid import OpenId
+from handover.openid_accounts import OpenIdAccounts
+from handover.own_account import OwnAccount
+from handover.people import People
 from translations.detection import LanguageDetection
 from translations.glossary import glossary
 from translations.interpreter import Interpreter
@@ -118,12 +141,29 @@ class Gateway:
             if offered == self.texts.written_languages
             else LanguageDetection(offered)
         )
-        self.desk = Desk(
-            self.database, self.notifier, self.clock, self.catalogue.county, self.texts, settings,
-            self.interpreter,
+        texts = NoticeTexts(self.texts, self.catalogue.county.timezone)
+        self.notices = Notices(self.clock, ways_of(settings, texts))
+        self.courier = (
+            Courier(self.database, self.clock, self.catalogue, self.notices, settings.staff_url)
+            if settings.staff_url
+            else None
+        )
+        self.offices = Offices(self.clock, self.catalogue.county, self.texts, settings)
+        self.replies = Replies(self.catalogue, self.texts, self.offices, self.clock, offered)
+        self._answers = CatalogueReplies(self.catalogue, self.replies)
+        self.handover = build(
+            self.database, self.notifier, self.clock, self.offices, self.texts, settings,
+            self.interpreter, self.notices, self._answers,
         )  # fmt: skip
+        self.desk = self.handover.desk
+        self.erasing = Erasing(
+            self.database, self.notifier, self.clock, self.desk, self.interpreter.machine.forget
+        )
+        self.attachments = Attachments(
+            self.database, self.notifier, self.clock, settings, self.desk
+        )
         self.accounts = Accounts(self.database, self.clock, settings)
-        self.replies = Replies(self.catalogue, self.texts, self.desk, self.clock, offered)
+        self.purging = Purging(self.database, self.clock, settings)
         self._dialogue = dialogue
         self._rasa: RasaDialogue | None = None
 
@@ -155,12 +195,17 @@ class Gateway:
             conversations = Conversations(
                 self.database, self.notifier, self.clock, self.catalogue, self.texts,
                 self.settings, self.desk, self.replies, understander, crisis, turns.begin, copies,
+                self.erasing,
             )  # fmt: skip
             await stack.enter_async_context(_kept(self.notifier.running()))
             if isinstance(self._engine, ArgosEngine):
                 stack.callback(self._engine.close)
             await stack.enter_async_context(_kept(copies.running()))
-            await stack.enter_async_context(_kept(self.desk.running()))
+            await stack.enter_async_context(_kept(self.erasing.running()))
+            await stack.enter_async_context(_kept(self.purging.running()))
+            if self.courier and self.notices.ways:
+                await stack.enter_async_context(_kept(self.courier.running()))
+            await stack.enter_async_context(self.handover.running())
             await stack.enter_async_context(_kept(turns.running()))
             yield self._listeners(conversations, understander)
 
@@ -171,6 +216,7 @@ class Gateway:
         staff = self._application("staff", inside=[staff_guard.guard])
         for app, is_internal in ((public, False), (internal, True)):
             app[conversations_api.CONVERSATIONS] = conversations
+            app[conversations_api.ATTACHMENTS] = self.attachments
             app[conversations_api.INTERNAL] = is_internal
             app[about_api.CATALOGUE] = self.catalogue
             app[about_api.CLOCK] = self.clock
@@ -183,17 +229,43 @@ class Gateway:
         internal[internal_api.READINESS] = self._readiness
         internal.router.add_get("/metrics", internal_api.metrics)
         staff[staff_guard.ACCOUNTS] = self.accounts
-        staff[staff_api.DESK] = self.desk
-        staff[staff_api.VIEWS] = Views(self.database, self.texts, self.interpreter)
-        staff[staff_api.COUNT_SIGN_IN] = lambda address: limits.count(
+        self._keep_people(staff)
+        staff[staff_api.OFFICES] = self.offices
+        staff[casework_api.VIEWS] = self.handover.views
+        staff[casework_api.CASEWORK] = self.handover.casework
+        staff[casework_api.CORRESPONDENCE] = self.handover.correspondence
+        advisor = CatalogueAdvisor(self.catalogue, self.texts, self._answers, understander)
+        staff[casework_api.ADVISING] = Advising(self.database, advisor)
+        staff[sign_in_api.COUNT_SIGN_IN] = lambda address: limits.count(
             "sign-in", address, self.settings.sign_ins_per_minute
         )
-        operations = staff_api.OPERATIONS
+        offices = Offices(self.clock, self.catalogue.county, self.texts, self.settings)
+        staff[figures_api.COUNTING] = Counting(self.database, self.clock, offices, self.texts)
+        staff[audit_api.AUDITING] = Auditing(self.database, self.clock, self.settings)
+        staff[audit_api.ERASING] = self.erasing
+        operations = (
+            *sign_in_api.OPERATIONS, *people_api.OPERATIONS, *staff_api.OPERATIONS,
+            *audit_api.OPERATIONS, *figures_api.OPERATIONS, *attachments_api.OPERATIONS,
+            *casework_api.OPERATIONS,
+        )  # fmt: skip
         staff[staff_guard.RIGHTS] = {(o.method, o.path): o for o in operations}
         self._serve(staff, operations, "cookie")
         add_public_pages(public, ROOT / "bot/web")
         add_console(staff, ROOT / "handover/console/dist")
         return Listeners(public, staff, internal)
+
+    def _keep_people(self, staff: web.Application) -> None:
+        offices = [office.id.value for office in self.catalogue.county.offices]
+        staff[people_api.OWN_ACCOUNT] = OwnAccount(
+            self.database, self.notifier, self.clock, self.settings, self.accounts
+        )
+        staff[people_api.KEPT_PEOPLE] = People(
+            self.database, self.notifier, self.clock, self.catalogue.county
+        )
+        staff[sign_in_api.OPENID] = OpenId(self.settings)
+        staff[sign_in_api.OPENID_ACCOUNTS] = OpenIdAccounts(
+            self.database, self.clock, offices, self.accounts
+        )
 
     def _application(
         self, name: str, outside: Sequence[object] = (), inside: Sequence[object] = ()

@@ -11,13 +11,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.crisis_response import CrisisResponse
 from bot.errors import ConversationClosed, Invalid, NoHandover
 from bot.events import Event, Message, MessagePosted, StateBody
-from bot.export import Export, collect
+from bot.export import Export, export
 from bot.machine_copies import MachineCopies
 from bot.metrics import TURNS
 from bot.model import Author, Channel, ConversationState, Decision, HandoverKind, Priority
@@ -29,8 +31,8 @@ from bot.stores.conversations import hashed
 from bot.stores.database import Database
 from bot.stores.tables import ConversationRow
 from bot.understanding import Understander
-from handover import audit
 from handover.desk import Desk, Request
+from handover.erasing import Erasing
 from translations.languages import (
     LINGUA_FRANCA,
     SOURCE,
@@ -75,8 +77,10 @@ class Conversations:
         crisis: CrisisResponse,
         begin_turn: Callable[[str], None],
         copies: MachineCopies,
+        erasing: Erasing,
     ) -> None:
         self._copies = copies
+        self._erasing = erasing
         self._database = database
         self._notifier = notifier
         self._clock = clock
@@ -194,7 +198,7 @@ class Conversations:
             OfficeClosed, NoHandover: see `Desk.request`.
             Invalid: the office is unknown, or a call-back lacks a valid number.
         """
-        if office is not None and not self._desk.has_office(office):
+        if office is not None and not self._desk.offices.has(office):
             raise Invalid(office="office_unknown")
         if kind is HandoverKind.CALLBACK:
             check_phone(phone)
@@ -290,16 +294,10 @@ class Conversations:
     async def erase(self, conversation_id: str, token: str | None) -> None:
         """Deletes the conversation and every copy of its words (DSGVO, Art. 17).
 
-        An audit line without content remains.
+        Raises:
+            OnHold: see `Erasing.by_citizen`.
         """
-        async with self._database.write() as session:
-            row = await conversations.access(session, conversation_id, token, write=True)
-            await self._desk.withdraw(session, row)
-            await conversations.erase(session, row.id)
-            await audit.record(session, self._clock.now(), "citizen", "erase", row.id)
-        await self._database.forget()
-        self._copies.forget()
-        await self._wake_all(conversation_id)
+        await self._erasing.by_citizen(conversation_id, token)
 
     async def language_of(self, conversation_id: str, token: str | None) -> str:
         """The conversation's language, for whoever holds its token.
@@ -326,16 +324,25 @@ class Conversations:
 
     async def export(self, conversation_id: str, token: str | None) -> Export:
         """All that is kept about the conversation; that it was taken along is recorded."""
-        async with self._database.write() as session:
-            row = await conversations.access(session, conversation_id, token)
-            await audit.record(session, self._clock.now(), "citizen", "export", row.id)
-            return await collect(session, row, self._settings.retention_days)
+
+        async def access(session: AsyncSession) -> ConversationRow:
+            return await conversations.access(session, conversation_id, token)
+
+        return await export(self._database, self._clock, self._settings, access, "citizen")
 
     async def typing(self, conversation_id: str, token: str | None) -> None:
         """Shows the caseworker, where there is one, that the citizen is writing."""
         async with self._database.read() as session:
             row = await conversations.access(session, conversation_id, token)
-            await self._desk.citizen_typing(session, row)
+            await self._desk.typing(session, row)
+
+    async def mark_read(self, conversation_id: str, token: str | None, seq: int) -> None:
+        """Shows the caseworker how far the citizen's screen has shown the conversation."""
+        async with self._database.write() as session:
+            row = await conversations.access(session, conversation_id, token, write=True)
+            news = await self._desk.mark_read(session, row, seq)
+        if news:
+            await self._notifier.wake(STAFF_TOPIC)
 
     async def _wake_all(self, conversation_id: str) -> None:
         await self._notifier.wake(conversation_id)

@@ -25,17 +25,17 @@ class CrisisResponse:
 
     async def give(self, session: AsyncSession, row: ConversationRow, kind: str) -> None:
         """Gives the right numbers, and puts the case first where staff can be reached."""
-        case = await records.open_of(session, row.id)
+        case = await records.case_of(session, row.id)
         office = (
             OfficeId(case.office)
             if case
             else self._catalogue.office_of(row.service) or self._catalogue.county.default_office
         )
-        on_duty = await self._desk.on_duty(session, office)
+        on_duty = await self._desk.offices.on_duty(session, office)
         message = self._replies.crisis(CrisisKind(kind), office, on_duty, row.language)
         posted = await conversations.append_message(session, row.id, message, self._clock.now())
         if row.state == ConversationState.CLOSED:
             return  # the numbers help all the same; the conversation stays closed
-        if self._desk.kinds(office):
+        if self._desk.offices.kinds(office):
             await self._desk.cry_for_help(session, row, office)
             await self._desk.pass_on(session, row, posted)

@@ -11,6 +11,7 @@ from bot.catalogue.loader import CatalogueError
 from bot.rasa_client import RasaDialogue
 from bot.settings import ROOT, Settings
 from bot.stores.database import Database
+from handover.configured_ways import missing
 from translations.machine.packages import Packages
 
 _MARKS = ("ok  ", "note", "FAIL")
@@ -35,6 +36,7 @@ async def examine(settings: Settings) -> list[Finding]:
         *_built(settings),
         *_catalogue(),
         *_translation(settings),
+        *_notices(settings),
         await _database(settings),
         await _rasa(settings),
     ]
@@ -76,6 +78,15 @@ def _translation(settings: Settings) -> Iterator[Finding]:
             " Run: kreislotse models pull uk_en en_de de_en en_uk, or models add FILE…",
         )
     yield from (Finding(2, f"Translation package {problem}.") for problem in packages.problems())
+
+
+def _notices(settings: Settings) -> Iterator[Finding]:
+    for way, lacks in missing(settings).items():
+        if lacks:
+            names = ", ".join(f"KREISLOTSE_{name.upper()}" for name in lacks)
+            yield Finding(2, f"No notice goes out by {way}: {names} is missing or wrong.")
+        else:
+            yield Finding(0, f"Notices go out by {way}.")
 
 
 async def _database(settings: Settings) -> Finding:

@@ -81,6 +81,83 @@ class SecondFactorNeeded(KreislotseError):
     status = 401
 
 
+class SecondFactorWrong(KreislotseError):
+    """The password is right, the code is not: mistyped, too old, or used before."""
+
+    code = "totp_wrong"
+    status = 401
+
+
+class SecondFactorMissing(KreislotseError):
+    """Before anything else the account needs a second factor."""
+
+    code = "totp_must_be_set_up"
+    status = 403
+
+
+class SecondFactorSet(KreislotseError):
+    """The account has a second factor; it is taken away before another is set up."""
+
+    code = "totp_set"
+    status = 409
+
+
+class SecondFactorOff(KreislotseError):
+    """Second factors are not used here, or this account has none."""
+
+    code = "totp_off"
+    status = 409
+
+
+class KeptByProvider(KreislotseError):
+    """The county's identity provider keeps this of the account, not we."""
+
+    code = "kept_by_provider"
+    status = 409
+
+
+class LastAdmin(KreislotseError):
+    """The office would be left without anybody who keeps its accounts."""
+
+    code = "last_admin"
+    status = 409
+
+
+class OpenIdUnavailable(KreislotseError):
+    """The county's identity provider does not answer."""
+
+    code = "openid_unavailable"
+    status = 503
+
+
+class OpenIdFailed(KreislotseError):
+    """What came back from the identity provider proves nothing."""
+
+    code = "openid_failed"
+    status = 401
+
+
+class OpenIdNoRoles(KreislotseError):
+    """The provider vouches for her, but names no office where she is anything."""
+
+    code = "openid_no_roles"
+    status = 403
+
+
+class OpenIdNameTaken(KreislotseError):
+    """Her user name belongs to another account here."""
+
+    code = "openid_name_taken"
+    status = 403
+
+
+class OpenIdDisabled(KreislotseError):
+    """Her account is disabled here."""
+
+    code = "openid_disabled"
+    status = 403
+
+
 class PasswordMustChange(KreislotseError):
     """Before anything else the account needs a password that only its owner knows."""
 
@@ -159,6 +236,41 @@ class AttachmentsOff(KreislotseError):
 
     code = "attachments_off"
     status = 409
+
+
+class NobodyToSendTo(KreislotseError):
+    """Files are for a person, and nobody has or is to get this conversation."""
+
+    code = "attachment_nobody"
+    status = 409
+
+
+class TooManyAttachments(KreislotseError):
+    """The conversation holds as many files as it may."""
+
+    code = "attachments_full"
+    status = 409
+
+
+class AttachmentTooLarge(KreislotseError):
+    """The file is larger than the limit."""
+
+    code = "attachment_too_large"
+    status = 413
+
+
+class AttachmentTypeRefused(KreislotseError):
+    """The file's content is of none of the kinds that are taken."""
+
+    code = "attachment_type"
+    status = 415
+
+
+class AttachmentInfected(KreislotseError):
+    """The scanner found something in the file."""
+
+    code = "attachment_infected"
+    status = 422
 
 
 class ScannerUnavailable(KreislotseError):

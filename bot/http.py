@@ -100,6 +100,10 @@ class Operation:
     protected: bool = True
     streams: bool = False
     """Whether it gives the same as server-sent events, unless JSON is asked for."""
+    body_type: str = "application/json"
+    """How its body comes."""
+    media_type: str | None = None
+    """What it gives where that is no JSON, e.g. `text/csv`; errors are JSON all the same."""
     roles: tuple[Role, ...] = ()
     """Who of the staff may use it; nobody, unless it says so."""
 
@@ -139,7 +143,8 @@ def read_query(request: web.Request, shape: type[B]) -> B:
     Raises:
         BadRequest: a parameter is not of this shape.
     """
-    known = {name: value for name, value in request.query.items() if name in shape.model_fields}
+    names = {field.alias or name for name, field in shape.model_fields.items()}
+    known = {name: value for name, value in request.query.items() if name in names}
     try:
         return shape.model_validate(known)
     except ValidationError as error:

@@ -10,3 +10,8 @@ TURN_SECONDS = Histogram(
 )
 WAITING = Gauge("kreislotse_handovers_waiting", "Handovers that wait for a person.", ["office"])
 REQUESTS = Counter("kreislotse_requests_total", "HTTP requests.", ["listener", "status"])
+NOTICES = Counter(
+    "kreislotse_notices_total",
+    "Attempts to tell somebody outside of a case: delivered, failed, given_up.",
+    ["way", "result"],
+)

@@ -183,6 +183,7 @@ class Caseworker:
     away: bool = False
     session_id: str = ""
     must_change_password: bool = False
+    must_set_up_totp: bool = False
 
     def offices_as(self, *roles: Role) -> tuple[str, ...]:
         """The offices in which one is one of these."""

@@ -196,8 +196,33 @@ class Offer(Part):
         return self.text
 
 
+class Attachment(Part):
+    """A file that the citizen sent; its `name` is also the message's text."""
+
+    type: Literal["attachment"] = "attachment"
+    id: str
+    name: str
+    media_type: str
+    size: int
+    """In bytes."""
+
+    def plain(self) -> str:
+        return self.name
+
+
 AnyPart = Annotated[
-    Text | Checklist | Fees | Steps | Links | Contact | Buttons | Notice | Numbers | Source | Offer,
+    Text
+    | Checklist
+    | Fees
+    | Steps
+    | Links
+    | Contact
+    | Buttons
+    | Notice
+    | Numbers
+    | Source
+    | Offer
+    | Attachment,
     Field(discriminator="type"),
 ]
 

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `domain.yml`, `data/` and the packages."""
+_LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 
 
 class Settings(BaseSettings):
@@ -131,7 +132,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(
         None,
         description="Mail server for notices to the offices, e.g. `smtp://user:password@mail:587`"
-        " (STARTTLS where it offers it) or `smtps://…`; no mails if unset.",
+        " (STARTTLS where it offers it, always with a password) or `smtps://…`; no mails if unset.",
     )
     mail_from: str | None = Field(None, description="Sender of the notices.")
     webhook_url: HttpUrl | None = Field(
@@ -167,6 +168,9 @@ class Settings(BaseSettings):
     clamd: str = Field(
         "/run/clamav/clamd.ctl", description="Socket of ClamAV's daemon: a path, or `host:port`."
     )
+    clamd_timeout_s: float = Field(
+        20.0, gt=0, description="Longest wait for it until a file is refused."
+    )
 
     retention_days: int = Field(
         90,
@@ -179,6 +183,9 @@ class Settings(BaseSettings):
     retention_message_days: int = Field(180, ge=1, description="The same with a message.")
     retention_feed_days: int = Field(
         14, ge=1, description="Days that the consoles' feed and delivered notices are kept."
+    )
+    purge_daily: bool = Field(
+        True, description="Let the gateway purge when it starts and each day; else call `purge`."
     )
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
 
@@ -200,6 +207,15 @@ class Settings(BaseSettings):
             )
         if self.clock and self.clock.tzinfo is None:
             raise ValueError("KREISLOTSE_CLOCK needs a time zone, e.g. +01:00")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_safe(self) -> Self:
+        issuer = self.openid_issuer
+        if issuer and not self.openid_client_id:
+            raise ValueError("KREISLOTSE_OPENID_ISSUER needs KREISLOTSE_OPENID_CLIENT_ID")
+        if issuer and issuer.scheme != "https" and issuer.host not in _LOOPBACK:
+            raise ValueError("KREISLOTSE_OPENID_ISSUER must begin with https://")
         return self
 
     @property

@@ -109,15 +109,12 @@ class Turns:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _sweep(self) -> None:
-        """Finds what a gateway that died left behind, and claims that fell silent."""
+        """Finds what a gateway that died left behind."""
         patience = dt.timedelta(seconds=self._settings.turn_deadline_s + _SWEEP_EVERY_S)
         while True:
             await asyncio.sleep(_SWEEP_EVERY_S)
             try:
                 await self._take_up(self._clock.now() - patience)
-                await self._desk.return_silent_claims()
-                await self._desk.end_waiting_after_hours()
-                await self._desk.count_waiting()
             except Exception as error:  # the database may be away for a while
                 log.error("sweep failed", error=type(error).__name__)
 
@@ -203,7 +200,7 @@ class Turns:
             return Decision.ANSWER
         if kind == LANGUAGE and self._replies.speaks(named):
             return Decision.SMALLTALK
-        if self._desk.has_office(named):
+        if self._desk.offices.has(named):
             return {PERSON: Decision.HANDOVER, TOPIC: Decision.CLARIFY}.get(kind)
         return None
 
@@ -363,10 +360,10 @@ class _Carrying:
 
     async def _to_a_person(self, office: OfficeId, reason: str) -> None:
         """Queues the conversation if somebody is there, else offers what there is."""
-        if HandoverKind.CHAT not in self._desk.kinds(office):
+        if HandoverKind.CHAT not in self._desk.offices.kinds(office):
             await self._say(self._replies.offer(office, None, self._row.language))
             return
-        name = self._desk.name_of(office, self._row.language)
+        name = self._desk.offices.name_of(office, self._row.language)
         await self._say(
             self._replies.plain("bot.handover_requested", self._row.language, office=name)
         )
@@ -379,7 +376,7 @@ class _Carrying:
         catalogue, kind, reason = self._turns._catalogue, HandoverKind(act["kind"]), act["reason"]
         named = catalogue.office_of(self._row.service)
         office = OfficeId(act.get("office") or named or catalogue.county.default_office)
-        if kind not in self._desk.kinds(office):
+        if kind not in self._desk.offices.kinds(office):
             await self._say(self._replies.offer(office, "bot.handover_none", self._row.language))
             return
         await self._say(self._replies.plain(f"bot.handover_{reason}", self._row.language))

@@ -5,6 +5,7 @@ import uuid
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from bot.model import Outcome
 from bot.stores.tables import AttachmentRow, AttemptRow, HandoverRow, NoteRow
@@ -12,10 +13,15 @@ from handover.shapes import AttachmentView, Attempt, Note
 
 
 async def add_note(
-    session: AsyncSession, handover_id: str, by: str, text: str, at: dt.datetime
+    session: AsyncSession,
+    handover_id: str,
+    by: str,
+    text: str,
+    at: dt.datetime,
+    note_id: str | None = None,
 ) -> Note:
     """Adds a note by the caseworker of that name."""
-    row = NoteRow(id=str(uuid.uuid4()), handover_id=handover_id, at=at, by=by, text=text)
+    row = NoteRow(id=note_id or str(uuid.uuid4()), handover_id=handover_id, at=at, by=by, text=text)
     session.add(row)
     await session.flush()
     return _note(row)
@@ -93,13 +99,19 @@ async def attachments_of(session: AsyncSession, handover_id: str) -> list[Attach
     ]
 
 
+async def attachment(
+    session: AsyncSession, handover_id: str, attachment_id: str
+) -> AttachmentRow | None:
+    """One of these files with its content, or None."""
+    wanted = _attachments(handover_id).where(AttachmentRow.id == attachment_id)
+    return await session.scalar(wanted.options(undefer(AttachmentRow.content)))
+
+
 def _attachments(handover_id: str) -> Select[AttachmentRow]:
-    return (
-        select(AttachmentRow)
-        .join(HandoverRow, HandoverRow.conversation_id == AttachmentRow.conversation_id)
-        .where(or_(HandoverRow.id == handover_id, HandoverRow.merged_into == handover_id))
-        .distinct()
+    of_the_case = select(HandoverRow.conversation_id).where(
+        or_(HandoverRow.id == handover_id, HandoverRow.merged_into == handover_id)
     )
+    return select(AttachmentRow).where(AttachmentRow.conversation_id.in_(of_the_case))
 
 
 def _note(row: NoteRow) -> Note:

@@ -16,7 +16,7 @@ from bot.model import Author, Caseworker
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.stores import conversations, renderings
 from bot.stores.database import Database
-from handover import records
+from handover import feed, records
 from translations.interpreter import Interpreter
 from translations.languages import SOURCE
 from translations.machine.gates import Reason
@@ -104,7 +104,7 @@ class Interpreting:
 
     async def _interpret_all(self, conversation_id: str) -> None:
         async with self._database.read() as session:
-            if await records.open_of(session, conversation_id) is None:
+            if await records.case_of(session, conversation_id) is None:
                 return
             left = await renderings.missing(session, conversation_id)
         for message in left:
@@ -128,6 +128,8 @@ class Interpreting:
         async with self._database.write() as session:
             await conversations.lock(session, conversation_id)
             await renderings.keep(session, conversation_id, message.seq, text, reason, variant, now)
-            if (handover := await records.open_of(session, conversation_id)) is not None:
-                await records.announce(session, handover, now, message.seq)
+            if (handover := await records.case_of(session, conversation_id)) is not None:
+                await feed.announce(
+                    session, handover, now, message.seq, conversation_id=conversation_id
+                )
         await self._notifier.wake(STAFF_TOPIC)

@@ -1,39 +1,79 @@
-"""Handovers in the database; each change of state is one conditional statement."""
+"""Cases in the database; each change of state is one conditional statement."""
 
 import datetime as dt
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import Select, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.errors import HandoverAlreadyClaimed, HandoverNotOpen, NotFound, NotOwner
-from bot.model import Author, Caseworker, ConversationState, HandoverState
-from bot.stores.counters import next_number
+from bot.model import Author, Caseworker, ConversationState, HandoverKind, HandoverState, Role
 from bot.stores.tables import (
     AccountRow,
     ConversationRow,
     EventRow,
     HandoverRow,
     MembershipRow,
-    StaffEventRow,
+    NoticeRow,
 )
 from handover.rights import CASES
+from handover.states import CLEARED, OPEN, TRANSITIONS, Move
 
-MAX_LISTED = 200
-BATCH = 200
-"""How many entries of the feed are read at once."""
+MAX_LISTED = 1000
 
 
-async def open_of(session: AsyncSession, conversation_id: str) -> HandoverRow | None:
-    """The conversation's handover that is still waiting or claimed, or None."""
-    return await session.scalar(
+async def case_of(session: AsyncSession, conversation_id: str) -> HandoverRow | None:
+    """The open case in which the conversation is being dealt with, or None.
+
+    That is its own, or the one into which its own was merged.
+    """
+    own = await session.scalar(
         select(HandoverRow).where(
-            HandoverRow.conversation_id == conversation_id,
-            HandoverRow.state.in_([HandoverState.WAITING, HandoverState.CLAIMED]),
+            HandoverRow.conversation_id == conversation_id, HandoverRow.state.in_(OPEN)
         )
     )
+    if own is not None:
+        return own
+    merged = aliased(HandoverRow)
+    return await session.scalar(
+        select(HandoverRow)
+        .join(merged, merged.merged_into == HandoverRow.id)
+        .where(
+            merged.conversation_id == conversation_id,
+            merged.state == HandoverState.MERGED,
+            HandoverRow.state.in_(OPEN),
+        )
+    )
+
+
+async def move(
+    session: AsyncSession,
+    handover: HandoverRow,
+    move: Move,
+    *,
+    owner: str | None = None,
+    **values: Any,
+) -> bool:
+    """Makes a move, if the case still is where the move begins; of several who try, one does.
+
+    `owner` is the account that must own the case for it; `values` are set with the new state.
+    """
+    transition = TRANSITIONS[move]
+    conditions = [HandoverRow.id == handover.id, HandoverRow.state.in_(transition.sources)]
+    if owner is not None:
+        conditions.append(HandoverRow.claimed_by == owner)
+    changed = await session.scalar(
+        update(HandoverRow)
+        .where(*conditions)
+        .values({"state": transition.target, **CLEARED.get(transition.target, {}), **values})
+        .returning(HandoverRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    await session.refresh(handover)
+    return changed is not None
 
 
 async def all_of(session: AsyncSession, conversation_id: str) -> list[HandoverRow]:
@@ -70,16 +110,15 @@ async def claim(
         HandoverNotOpen: it has ended.
         NotFound: see `get_for`.
     """
-    won = await _change(
+    row = await get_for(session, handover_id, caseworker)
+    won = await move(
         session,
-        handover_id,
-        {"state": HandoverState.WAITING},
-        state=HandoverState.CLAIMED,
+        row,
+        Move.CLAIM,
         claimed_by=caseworker.id,
         claimed_at=at,
         first_claimed_at=func.coalesce(HandoverRow.first_claimed_at, at),
     )
-    row = await get_for(session, handover_id, caseworker)
     if won or (row.state == HandoverState.CLAIMED and row.claimed_by == caseworker.id):
         return row, won
     if row.state == HandoverState.CLAIMED:
@@ -101,10 +140,21 @@ async def owned(session: AsyncSession, handover_id: str, caseworker: Caseworker)
     return row
 
 
-async def withdraw(session: AsyncSession, handover: HandoverRow, at: dt.datetime) -> None:
-    """Ends a handover because the citizen no longer wants it."""
-    handover.state, handover.closed_at = HandoverState.WITHDRAWN, at
-    await session.flush()
+async def movable(session: AsyncSession, handover_id: str, caseworker: Caseworker) -> HandoverRow:
+    """The handover, if the caseworker may pass it on: owns it, leads the office, or nobody owns it.
+
+    Raises:
+        NotOwner: somebody else owns it.
+        HandoverNotOpen: it has ended.
+        NotFound: see `get_for`.
+    """
+    row = await get_for(session, handover_id, caseworker)
+    if row.state not in OPEN:
+        raise HandoverNotOpen
+    mine = row.state == HandoverState.WAITING or row.claimed_by == caseworker.id
+    if not mine and row.office not in caseworker.offices_as(Role.LEAD):
+        raise NotOwner
+    return row
 
 
 async def silent_claims(
@@ -117,6 +167,7 @@ async def silent_claims(
         .where(
             HandoverRow.state == HandoverState.CLAIMED,
             HandoverRow.claimed_at < before,
+            HandoverRow.snoozed_until.is_(None),
             func.coalesce(AccountRow.seen_at, HandoverRow.claimed_at) < before,
         )
     )
@@ -125,14 +176,91 @@ async def silent_claims(
     return list(await session.scalars(statement))
 
 
+async def snoozed_until(session: AsyncSession, now: dt.datetime) -> list[HandoverRow]:
+    """Cases that were put aside until a moment that has come."""
+    rows = await session.scalars(
+        select(HandoverRow).where(
+            HandoverRow.state == HandoverState.CLAIMED, HandoverRow.snoozed_until <= now
+        )
+    )
+    return list(rows)
+
+
+async def orphans(session: AsyncSession, handover_id: str | None = None) -> list[HandoverRow]:
+    """Merged cases whose citizen still waits for a person, while the case they went into is gone.
+
+    (Or that one, if it is such.)
+    """
+    target = aliased(HandoverRow)
+    statement = (
+        select(HandoverRow)
+        .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
+        .outerjoin(target, target.id == HandoverRow.merged_into)
+        .where(
+            HandoverRow.state == HandoverState.MERGED,
+            ConversationRow.state.in_([ConversationState.WAITING, ConversationState.CLAIMED]),
+            or_(target.id.is_(None), target.state == HandoverState.WITHDRAWN),
+            ~exists().where(
+                _open_twin.conversation_id == HandoverRow.conversation_id,
+                _open_twin.state.in_(OPEN),
+            ),
+        )
+        .order_by(HandoverRow.requested_at.desc())
+    )
+    if handover_id is not None:
+        statement = statement.where(HandoverRow.id == handover_id)
+    return list(await session.scalars(statement))
+
+
+async def overdue(
+    session: AsyncSession, now: dt.datetime, handover_id: str | None = None
+) -> list[HandoverRow]:
+    """Open cases (or that one, if it is such) past their time of which nobody was told yet."""
+    statement = select(HandoverRow).where(
+        HandoverRow.state.in_(OPEN),
+        HandoverRow.due_at <= now,
+        HandoverRow.snoozed_until.is_(None),
+        ~exists().where(NoticeRow.handover_id == HandoverRow.id, NoticeRow.event == "due"),
+    )
+    if handover_id is not None:
+        statement = statement.where(HandoverRow.id == handover_id)
+    return list(await session.scalars(statement))
+
+
+async def redirect(session: AsyncSession, merged: str, into: str) -> None:
+    """Lets what went on in the case `merged` go on in `into`, so that no chain arises."""
+    await session.execute(
+        update(HandoverRow)
+        .where(HandoverRow.merged_into == merged)
+        .values(merged_into=into)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def account_of(session: AsyncSession, username: str) -> AccountRow | None:
+    """The account of that user name, or None."""
+    return await session.scalar(select(AccountRow).where(AccountRow.username == username))
+
+
+async def takes_cases(
+    session: AsyncSession, account: AccountRow, office: str, since: dt.datetime
+) -> bool:
+    """Whether she works on the office's cases, has given a sign since then, and is not away."""
+    if account.disabled or account.away or account.seen_at is None or account.seen_at < since:
+        return False
+    membership = await session.get(MembershipRow, (account.id, office))
+    return membership is not None and membership.role in CASES
+
+
 async def position_of(session: AsyncSession, handover: HandoverRow) -> int:
-    """The handover's place in its office's queue, from 1."""
+    """The handover's place among those of its kind in its office's queue, from 1."""
     ahead = await session.scalar(
         select(func.count())
         .select_from(HandoverRow)
         .where(
             HandoverRow.office == handover.office,
             HandoverRow.state == HandoverState.WAITING,
+            HandoverRow.kind == handover.kind,
             HandoverRow.id != handover.id,
             # urgent first, then whoever asked first
             tuple_(~HandoverRow.urgent, HandoverRow.requested_at)
@@ -142,15 +270,39 @@ async def position_of(session: AsyncSession, handover: HandoverRow) -> int:
     return (ahead or 0) + 1
 
 
-async def median_pickup_s(session: AsyncSession, office: str, window: int) -> int | None:
-    """The median wait of the office's latest `window` pick-ups in seconds; None from too few."""
-    rows = await session.execute(
+async def median_pickup_s(
+    session: AsyncSession,
+    office: str,
+    window: int,
+    *,
+    since: dt.datetime,
+    open_until: Callable[[dt.datetime], dt.datetime | None],
+) -> int | None:
+    """The median wait of the office's latest `window` chats in seconds; None from fewer than 3.
+
+    Only those picked up after `since` count, and, by `open_until` (when the office closes that is
+    open at a moment), only those picked up before the office closed: who waits now waits so, too.
+    """
+    statement = (
         select(HandoverRow.requested_at, HandoverRow.first_claimed_at)
-        .where(HandoverRow.office == office, HandoverRow.first_claimed_at.is_not(None))
+        .where(
+            HandoverRow.office == office,
+            HandoverRow.kind == HandoverKind.CHAT,
+            HandoverRow.first_claimed_at >= since,
+        )
         .order_by(HandoverRow.first_claimed_at.desc())
-        .limit(window)
     )
-    waits = [(claimed - asked).total_seconds() for asked, claimed in rows if claimed]
+    waits: list[float] = []
+    rows = await session.stream(statement, execution_options={"yield_per": window})
+    try:
+        async for asked, claimed in rows:
+            closes = open_until(asked)
+            if closes and claimed and claimed <= closes:
+                waits.append((claimed - asked).total_seconds())
+            if len(waits) == window:
+                break
+    finally:
+        await rows.close()
     return round(statistics.median(waits)) if len(waits) >= 3 else None
 
 
@@ -211,48 +363,7 @@ async def merged_conversations(session: AsyncSession, handover_id: str) -> list[
     return list(rows)
 
 
-async def announce(
-    session: AsyncSession,
-    handover: HandoverRow,
-    at: dt.datetime,
-    event_seq: int | None = None,
-    *,
-    office: str | None = None,
-    conversation_id: str | None = None,
-    note_id: str | None = None,
-) -> None:
-    """Adds to the consoles' feed that the handover changed, or what was added to it.
-
-    `office` is the one that it has just left, where that is to be told; `conversation_id` the one
-    that the event is of, where it is one that was merged into the case.
-    """
-    session.add(
-        StaffEventRow(
-            seq=await next_number(session, "staff"),
-            office=office or handover.office,
-            handover_id=handover.id,
-            conversation_id=conversation_id or handover.conversation_id,
-            event_seq=event_seq,
-            note_id=note_id,
-            at=at,
-        )
-    )
-    await session.flush()
-
-
-async def staff_events_after(
-    session: AsyncSession, offices: tuple[str, ...], after: int, limit: int = BATCH
-) -> list[StaffEventRow]:
-    """The feed of these offices above the number `after`, in order."""
-    rows = await session.scalars(
-        select(StaffEventRow)
-        .where(StaffEventRow.seq > after, StaffEventRow.office.in_(offices))
-        .order_by(StaffEventRow.seq)
-        .limit(limit)
-    )
-    return list(rows)
-
-
+_open_twin = aliased(HandoverRow)
 Listed = tuple[HandoverRow, ConversationRow, AccountRow | None]
 
 
@@ -296,24 +407,45 @@ async def last_citizen_words(
     return {row[0]: row[1] for row in rows}
 
 
+async def latest_of_citizen(
+    session: AsyncSession, conversation_ids: set[str]
+) -> dict[str, Any] | None:
+    """The body of the citizen's latest message in any of these conversations, or None."""
+    return await session.scalar(
+        select(EventRow.body)
+        .where(EventRow.conversation_id.in_(conversation_ids), EventRow.author == Author.CITIZEN)
+        .order_by(EventRow.at.desc(), EventRow.seq.desc())
+        .limit(1)
+    )
+
+
+async def workers(
+    session: AsyncSession, offices: tuple[str, ...]
+) -> list[tuple[AccountRow, str, int]]:
+    """Who works on the cases of which of these offices, and how many cases each owns."""
+    owned = (
+        select(HandoverRow.claimed_by, func.count().label("cases"))
+        .where(HandoverRow.state == HandoverState.CLAIMED, HandoverRow.snoozed_until.is_(None))
+        .group_by(HandoverRow.claimed_by)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(AccountRow, MembershipRow.office, func.coalesce(owned.c.cases, 0))
+        .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
+        .outerjoin(owned, owned.c.claimed_by == AccountRow.id)
+        .where(
+            MembershipRow.office.in_(offices),
+            MembershipRow.role.in_(CASES),
+            ~AccountRow.disabled,
+        )
+        .order_by(AccountRow.name, MembershipRow.office)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def _with_context() -> Select[HandoverRow, ConversationRow, AccountRow | None]:
     return (
         select(HandoverRow, ConversationRow, AccountRow)
         .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
         .outerjoin(AccountRow, AccountRow.id == HandoverRow.claimed_by)
     )
-
-
-async def _change(
-    session: AsyncSession, handover_id: str, expected: dict[str, Any], **values: Any
-) -> bool:
-    """Sets `values` if the row still is as `expected`; says whether it was."""
-    conditions = [getattr(HandoverRow, name) == value for name, value in expected.items()]
-    changed = await session.scalar(
-        update(HandoverRow)
-        .where(HandoverRow.id == handover_id, *conditions)
-        .values(**values)
-        .returning(HandoverRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed is not None

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, StringConstraints
 
+from bot.catalogue.schema import OfficeId
 from bot.events import Event
 from bot.http import Body
 from bot.model import (
+    Caseworker,
     CloseReason,
     HandoverKind,
     HandoverState,
@@ -48,6 +50,26 @@ class SignedIn(Body):
     languages: list[str]
     away: bool
     must_change_password: bool
+    must_set_up_totp: bool
+
+    @classmethod
+    def of(cls, caseworker: Caseworker) -> "SignedIn":
+        """Whom a session stands for."""
+        memberships = [
+            MembershipView(office=m.office, role=m.role, team=m.team)
+            for m in caseworker.memberships
+        ]
+        return cls(
+            username=caseworker.username,
+            name=caseworker.name,
+            offices=list(caseworker.offices),
+            role=memberships[0].role if memberships else Role.CASEWORKER,
+            memberships=memberships,
+            languages=list(caseworker.languages),
+            away=caseworker.away,
+            must_change_password=caseworker.must_change_password,
+            must_set_up_totp=caseworker.must_set_up_totp,
+        )
 
 
 class Owner(Body):
@@ -119,8 +141,9 @@ class Note(Body):
 
 
 class WriteNote(Body):
-    """A note."""
+    """A note; the same `client_note_id` again adds nothing twice."""
 
+    client_note_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 
@@ -287,6 +310,12 @@ class HandoverChanged(Body):
     handover: HandoverView
 
 
+class HandoverMoved(Body):
+    """The handover now; null where it is no longer the asker's to see."""
+
+    handover: HandoverView | None
+
+
 class StateQuery(Body):
     """Which handovers are wanted."""
 
@@ -314,6 +343,12 @@ class Preview(Body):
     german: str
     by: Literal["machine", "draft", "reviewed"] | None
     not_translated: str | None
+
+
+class TemplateQuery(Body):
+    """For which office; all, where none is named."""
+
+    office: OfficeId | None = None
 
 
 class Template(Body):
@@ -382,6 +417,8 @@ class NoteFeed(Body):
     at: dt.datetime
     handover_id: str
     note: Note
+    notes: int
+    """How many the handover has now."""
 
 
 class GoneFeed(Body):
@@ -418,9 +455,11 @@ class OfficeView(Body):
     open: bool
     reopens_at: dt.datetime | None
     teams: list[TeamView]
+    offer_timeout_s: int
+    """How long a case stays offered to one caseworker."""
 
 
-class Offices(Body):
+class OfficeList(Body):
     """The county's offices."""
 
     offices: list[OfficeView]

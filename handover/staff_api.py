@@ -1,19 +1,16 @@
-"""The staff API: signing in, the queue, and what everybody does with a case."""
+"""The staff API: the queue, and what everybody does with a case."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from bot.errors import Invalid
 from bot.http import (
-    SETTINGS,
     TEXTS,
     Accepted,
     After,
     Frame,
     Operation,
-    behind_tls,
-    client_address,
     frames,
     read_body,
     read_query,
@@ -22,11 +19,11 @@ from bot.http import (
     stream,
     wants_json,
 )
-from bot.model import Caseworker, Role
 from bot.ports import STAFF_TOPIC
-from handover.composing import templates
-from handover.desk import Desk
-from handover.records import BATCH
+from handover.casework_api import CASEWORK, CORRESPONDENCE, VIEWS
+from handover.composing import Repeated, templates
+from handover.feed import BATCH
+from handover.offices import Offices
 from handover.rights import ANYBODY, CASES
 from handover.shapes import (
     Close,
@@ -35,62 +32,23 @@ from handover.shapes import (
     HandoverChanged,
     HandoverDetail,
     Handovers,
-    MembershipView,
-    Offices,
+    OfficeList,
     OfficeView,
     Preview,
     RenderAgain,
     Rendered,
     Reply,
     Return,
-    SignedIn,
-    SignIn,
     StateQuery,
     TeamView,
     Template,
+    TemplateQuery,
     Templates,
     Words,
 )
 from handover.staff_guard import ACCOUNTS, COOKIE, caseworker_of, handover_id_of
-from handover.views import Views
 
-DESK = web.AppKey("staff_desk", Desk)
-VIEWS = web.AppKey("views", Views)
-COUNT_SIGN_IN: web.AppKey[Callable[[str], Awaitable[None]]] = web.AppKey("count_sign_in")
-"""Counts an attempt to sign in from an address; raises TooManyRequests."""
-
-
-async def sign_in(request: web.Request) -> web.StreamResponse:
-    """Opens a session and sets its cookie."""
-    await request.config_dict[COUNT_SIGN_IN](client_address(request))
-    body = await read_body(request, SignIn)
-    caseworker, token = await request.config_dict[ACCOUNTS].sign_in(
-        body.username, body.password.get_secret_value()
-    )
-    response = reply(_signed_in(caseworker))
-    response.set_cookie(
-        COOKIE,
-        token,
-        httponly=True,
-        samesite="Strict",
-        secure=behind_tls(request),
-        max_age=request.config_dict[SETTINGS].session_h * 3600,
-        path="/",
-    )
-    return response
-
-
-async def whoami(request: web.Request) -> web.StreamResponse:
-    """Who is signed in."""
-    return reply(_signed_in(caseworker_of(request)))
-
-
-async def sign_out(request: web.Request) -> web.StreamResponse:
-    """Ends the session."""
-    await request.config_dict[ACCOUNTS].sign_out(request.cookies[COOKIE])
-    response = web.Response(status=204)
-    response.del_cookie(COOKIE, path="/")
-    return response
+OFFICES = web.AppKey("offices", Offices)
 
 
 async def list_handovers(request: web.Request) -> web.StreamResponse:
@@ -102,21 +60,25 @@ async def list_handovers(request: web.Request) -> web.StreamResponse:
 async def get_handover(request: web.Request) -> web.StreamResponse:
     """One case with its conversation; that it was read is recorded."""
     caseworker, handover_id = caseworker_of(request), handover_id_of(request)
-    await request.config_dict[DESK].note_reading(caseworker, handover_id)
+    await request.config_dict[CORRESPONDENCE].note_reading(caseworker, handover_id)
     return reply(await request.config_dict[VIEWS].detail(caseworker, handover_id))
 
 
 async def claim_handover(request: web.Request) -> web.StreamResponse:
     """Takes a case; exactly one caseworker wins."""
-    await request.config_dict[DESK].claim(caseworker_of(request), handover_id_of(request))
+    await request.config_dict[CASEWORK].claim(caseworker_of(request), handover_id_of(request))
     return await _changed(request)
 
 
 async def send_reply(request: web.Request) -> web.StreamResponse:
     """Writes to the citizen."""
     body = await read_body(request, Reply)
-    seq = await request.config_dict[DESK].reply(
-        caseworker_of(request), handover_id_of(request), body.client_message_id, _said(body)
+    seq = await request.config_dict[CORRESPONDENCE].reply(
+        caseworker_of(request),
+        handover_id_of(request),
+        body.client_message_id,
+        _said(body),
+        _repeated(body),
     )
     return reply(Accepted(seq=seq), 202)
 
@@ -124,8 +86,8 @@ async def send_reply(request: web.Request) -> web.StreamResponse:
 async def preview_reply(request: web.Request) -> web.StreamResponse:
     """How one's words will read in the citizen's language; nothing is sent."""
     body = await read_body(request, Words)
-    message = await request.config_dict[DESK].compose(
-        caseworker_of(request), handover_id_of(request), _said(body)
+    message = await request.config_dict[CORRESPONDENCE].preview(
+        caseworker_of(request), handover_id_of(request), _said(body), _repeated(body)
     )
     note = message.translation
     return reply(
@@ -142,7 +104,7 @@ async def preview_reply(request: web.Request) -> web.StreamResponse:
 async def render_again(request: web.Request) -> web.StreamResponse:
     """Another translation of one message of the citizen."""
     body = await read_body(request, RenderAgain)
-    event = await request.config_dict[DESK].another_rendering(
+    event = await request.config_dict[CORRESPONDENCE].another_rendering(
         caseworker_of(request), handover_id_of(request), body.seq
     )
     return reply(Rendered(event=event))
@@ -150,7 +112,8 @@ async def render_again(request: web.Request) -> web.StreamResponse:
 
 async def list_templates(request: web.Request) -> web.StreamResponse:
     """The office's ready-made words."""
-    found = templates(request.config_dict[TEXTS])
+    office = read_query(request, TemplateQuery).office
+    found = templates(request.config_dict[TEXTS], office)
     return reply(
         Templates(templates=[Template(id=name, text=text, fields=f) for name, text, f in found])
     )
@@ -158,8 +121,8 @@ async def list_templates(request: web.Request) -> web.StreamResponse:
 
 async def return_handover(request: web.Request) -> web.StreamResponse:
     """Gives a case back to the queue or to the bot."""
-    desk, caseworker = request.config_dict[DESK], caseworker_of(request)
-    back = {"queue": desk.return_to_queue, "bot": desk.return_to_bot}
+    casework, caseworker = request.config_dict[CASEWORK], caseworker_of(request)
+    back = {"queue": casework.return_to_queue, "bot": casework.return_to_bot}
     await back[(await read_body(request, Return)).to](caseworker, handover_id_of(request))
     return await _changed(request)
 
@@ -167,13 +130,17 @@ async def return_handover(request: web.Request) -> web.StreamResponse:
 async def close_handover(request: web.Request) -> web.StreamResponse:
     """Ends a case."""
     reason = (await read_body(request, Close)).reason
-    await request.config_dict[DESK].close(caseworker_of(request), handover_id_of(request), reason)
+    await request.config_dict[CASEWORK].close(
+        caseworker_of(request), handover_id_of(request), reason
+    )
     return await _changed(request)
 
 
 async def show_typing(request: web.Request) -> web.StreamResponse:
     """Shows the citizen that one is writing."""
-    await request.config_dict[DESK].typing(caseworker_of(request), handover_id_of(request))
+    await request.config_dict[CORRESPONDENCE].typing(
+        caseworker_of(request), handover_id_of(request)
+    )
     return web.Response(status=204)
 
 
@@ -205,19 +172,20 @@ async def feed(request: web.Request) -> web.StreamResponse:
 
 async def list_offices(request: web.Request) -> web.StreamResponse:
     """The county's offices."""
-    desk = request.config_dict[DESK]
+    offices = request.config_dict[OFFICES]
     return reply(
-        Offices(
+        OfficeList(
             offices=[
                 OfficeView(
                     id=office.id,
                     name=office.name,
                     short=office.short,
-                    open=(hours := desk.hours_of(office.id)).open,
+                    open=(hours := offices.hours_of(office.id)).open,
                     reopens_at=hours.reopens_at,
                     teams=[TeamView(id=team.id, name=team.name) for team in office.teams],
+                    offer_timeout_s=office.routing.offer_timeout_s,
                 )
-                for office in desk.county.offices
+                for office in offices.county.offices
             ]
         )
     )
@@ -234,36 +202,12 @@ def _said(words: Words) -> str:
     return words.text
 
 
-def _signed_in(caseworker: Caseworker) -> SignedIn:
-    return SignedIn(
-        username=caseworker.username,
-        name=caseworker.name,
-        offices=list(caseworker.offices),
-        role=caseworker.memberships[0].role if caseworker.memberships else Role.CASEWORKER,
-        memberships=[
-            MembershipView(office=m.office, role=m.role, team=m.team)
-            for m in caseworker.memberships
-        ],
-        languages=list(caseworker.languages),
-        away=caseworker.away,
-        must_change_password=caseworker.must_change_password,
-    )
+def _repeated(words: Words) -> Repeated | None:
+    return Repeated(words.answers.service, words.answers.aspect) if words.answers else None
 
 
 _ONE = "/api/v1/handovers/{id}"
 OPERATIONS = (
-    Operation(
-        "POST", "/api/v1/session", sign_in, "Sign in",
-        SignIn, {200: SignedIn}, (400, 401, 403, 413, 422, 423, 429), protected=False,
-    ),
-    Operation(
-        "GET", "/api/v1/session", whoami, "Who is signed in",
-        None, {200: SignedIn}, roles=ANYBODY,
-    ),
-    Operation(
-        "DELETE", "/api/v1/session", sign_out, "Sign out",
-        None, {204: None}, (403,), roles=ANYBODY,
-    ),
     Operation(
         "GET", "/api/v1/handovers", list_handovers, "The queue",
         None, {200: Handovers}, (400,), query=StateQuery, roles=CASES,
@@ -289,7 +233,7 @@ OPERATIONS = (
     ),
     Operation(
         "POST", f"{_ONE}/return", return_handover, "Give a case back",
-        Return, {200: HandoverChanged}, (400, 403, 404, 413), roles=CASES,
+        Return, {200: HandoverChanged}, (400, 403, 404, 409, 413), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/close", close_handover, "End a case",
@@ -305,10 +249,10 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/api/v1/templates", list_templates, "Ready-made words",
-        None, {200: Templates}, roles=CASES,
+        None, {200: Templates}, (400,), query=TemplateQuery, roles=CASES,
     ),
     Operation(
         "GET", "/api/v1/offices", list_offices, "The offices",
-        None, {200: Offices}, roles=ANYBODY,
+        None, {200: OfficeList}, roles=ANYBODY,
     ),
 )  # fmt: skip

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot.errors import Forbidden, NotFound, PasswordMustChange, Unauthorized
+from bot.errors import (
+    Forbidden,
+    NotFound,
+    PasswordMustChange,
+    SecondFactorMissing,
+    Unauthorized,
+)
 from bot.http import LANGUAGE, SETTINGS, Handler, Operation, refuse_foreign_origin, storable
 from bot.model import Caseworker
 from handover.accounts import Accounts
@@ -19,6 +25,10 @@ _CASEWORKER = web.RequestKey("caseworker", Caseworker)
 _OPEN = {"/api/openapi.json"}
 _BEFORE_THE_PASSWORD = {"/api/v1/session", "/api/v1/account/password"}
 """What an account may use that still has the password that somebody else gave it."""
+_BEFORE_THE_SECOND_FACTOR = _BEFORE_THE_PASSWORD | {
+    "/api/v1/account", "/api/v1/account/totp", "/api/v1/account/totp/confirm"
+}  # fmt: skip
+"""What an account may use that has no second factor where one is required."""
 
 
 @web.middleware
@@ -54,6 +64,7 @@ async def _admit(request: web.Request) -> None:
     Raises:
         Unauthorized: nobody is signed in.
         PasswordMustChange: that comes before anything else.
+        SecondFactorMissing: that comes next.
         Forbidden: the operation is not for her, or says of nobody that it is for him.
     """
     resource = request.match_info.route.resource
@@ -68,5 +79,7 @@ async def _admit(request: web.Request) -> None:
         return  # there is no such operation, which is said next
     if caseworker.must_change_password and path not in _BEFORE_THE_PASSWORD:
         raise PasswordMustChange
+    if caseworker.must_set_up_totp and path not in _BEFORE_THE_SECOND_FACTOR:
+        raise SecondFactorMissing
     if operation is None or not caseworker.offices_as(*operation.roles):
         raise Forbidden

@@ -1,18 +1,27 @@
-"""Reads what the console shows: queue, one case, and the feed of changes."""
+"""Reads what the console shows: queue, one case, what is sought, and the feed of changes."""
+
+import datetime as dt
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.catalogue.schema import OfficeId
+from bot.clock import Clock
+from bot.errors import NotFound
 from bot.events import Event
 from bot.model import Caseworker, HandoverState, Priority
 from bot.stores import conversations, renderings
 from bot.stores.counters import last_number
 from bot.stores.database import Database
-from bot.stores.tables import AccountRow, StaffEventRow
-from handover import files, records
+from bot.stores.tables import AccountRow, HandoverRow, StaffEventRow
+from handover import audit, feed, files, records, searching
+from handover.offices import Offices
 from handover.shapes import (
     AlsoWritten,
     Attempt,
+    Colleague,
+    Colleagues,
     FeedEvent,
+    Found,
     GoneFeed,
     HandoverDetail,
     HandoverFeed,
@@ -21,6 +30,7 @@ from handover.shapes import (
     MessageFeed,
     NoteFeed,
     Owner,
+    SearchResult,
 )
 from translations.interpreter import Interpreter
 from translations.languages import SOURCE
@@ -42,10 +52,19 @@ _STATES = {
 class Views:
     """What caseworkers may see: cases of their own offices."""
 
-    def __init__(self, database: Database, texts: Texts, interpreter: Interpreter) -> None:
+    def __init__(
+        self,
+        database: Database,
+        texts: Texts,
+        interpreter: Interpreter,
+        offices: Offices,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._texts = texts
         self._interpreter = interpreter
+        self._offices = offices
+        self._clock = clock
 
     async def queue(self, caseworker: Caseworker, state: str) -> Handovers:
         """The handovers in a state, and the number from which the feed goes on."""
@@ -92,10 +111,54 @@ class Views:
             await records.get_for(session, handover_id, caseworker)
             return await self._one(session, handover_id)
 
+    async def if_visible(self, caseworker: Caseworker, handover_id: str) -> HandoverView | None:
+        """One handover, or None where it is no longer the caseworker's to see."""
+        try:
+            return await self.one(caseworker, handover_id)
+        except NotFound:
+            return None
+
+    async def search(self, caseworker: Caseworker, words: str) -> SearchResult:
+        """The cases of his offices that hold the words; that he sought is recorded."""
+        async with self._database.write() as session:
+            hits, more = await searching.search(session, caseworker, words)
+            rows = await records.with_context(session, {hit.handover_id for hit in hits})
+            shown = {v.id: v for v in await self._shown(session, list(rows.values()))}
+            now = self._clock.now()
+            await audit.record(
+                session, now, caseworker.username, "search", "handovers", found=len(hits)
+            )
+        found = [
+            Found(handover=shown[hit.handover_id], excerpt=hit.excerpt)
+            for hit in hits
+            if hit.handover_id in shown
+        ]
+        return SearchResult(found=found, more=more)
+
+    async def colleagues(self, caseworker: Caseworker) -> Colleagues:
+        """Who works on the cases of his offices, and who is there to take one."""
+        since = self._offices.present_since()
+        found: dict[str, Colleague] = {}
+        async with self._database.read() as session:
+            workers = await records.workers(session, caseworker.offices)
+        for account, office, cases in workers:
+            before = found.get(account.username)
+            found[account.username] = Colleague(
+                username=account.username,
+                name=account.name,
+                offices=[*(before.offices if before else []), office],
+                languages=list(account.languages),
+                present=not account.away
+                and account.seen_at is not None
+                and account.seen_at >= since,
+                open_cases=cases,
+            )
+        return Colleagues(colleagues=list(found.values()))
+
     async def feed(self, caseworker: Caseworker, after: int) -> list[FeedEvent]:
         """What changed after that number, in order; each handover as it is now."""
         async with self._database.read() as session:
-            rows = await records.staff_events_after(session, caseworker.offices, after)
+            rows = await feed.staff_events_after(session, caseworker.offices, after)
             changed = await records.with_context(session, {row.handover_id for row in rows})
             shown = {h.id: h for h in await self._shown(session, list(changed.values()))}
             # a case that has moved on is no longer this office's to see
@@ -111,7 +174,13 @@ class Views:
             note = await files.note(session, row.note_id)
             if note is None:
                 return GoneFeed(seq=row.seq, at=row.at, handover_id=row.handover_id)
-            return NoteFeed(seq=row.seq, at=row.at, handover_id=row.handover_id, note=note)
+            return NoteFeed(
+                seq=row.seq,
+                at=row.at,
+                handover_id=row.handover_id,
+                note=note,
+                notes=shown[row.handover_id].notes,
+            )
         if row.event_seq is None:
             return HandoverFeed(seq=row.seq, at=row.at, handover=shown[row.handover_id])
         event = await conversations.event_at(session, row.conversation_id, row.event_seq)
@@ -183,8 +252,8 @@ class Views:
             due_at=handover.due_at,
             snoozed_until=handover.snoozed_until,
             snooze_reason=handover.snooze_reason,
-            offered_to=_owner(offered_to),
-            offered_at=handover.offered_at,
+            offered_to=_owner(offered_to) if self._stands(handover) else None,
+            offered_at=handover.offered_at if self._stands(handover) else None,
             merged_into=handover.merged_into,
             attempts=attempts,
             notes=notes,
@@ -201,6 +270,14 @@ class Views:
             citizen_read_seq=conversation.citizen_read_seq,
             held=conversation.held_at is not None,
         )
+
+    def _stands(self, handover: HandoverRow) -> bool:
+        """Whether the case is still being offered to somebody."""
+        if handover.offered_at is None:
+            return False
+        rules = self._offices.office(OfficeId(handover.office)).routing
+        stands = dt.timedelta(seconds=rules.offer_timeout_s)
+        return handover.offered_at + stands > self._clock.now()
 
 
 def _owner(account: AccountRow | None) -> Owner | None:

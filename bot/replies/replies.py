@@ -27,7 +27,7 @@ from bot.parts import (
 )
 from bot.replies.answers import PERSON, Answers
 from bot.replies.speaker import Speaker, compose
-from handover.desk import Desk
+from handover.offices import Offices
 from translations.languages import LINGUA_FRANCA, SOURCE
 from translations.languages import language as named
 from translations.texts import Texts
@@ -48,7 +48,7 @@ class Replies:
         self,
         catalogue: Catalogue,
         texts: Texts,
-        desk: Desk,
+        offices: Offices,
         clock: Clock,
         languages: Sequence[str],
     ) -> None:
@@ -56,7 +56,7 @@ class Replies:
         """The codes on offer, German first."""
         self._catalogue = catalogue
         self._texts = texts
-        self._desk = desk
+        self._offices = offices
         self._clock = clock
         self._answers = Answers(catalogue, texts)
 
@@ -140,7 +140,7 @@ class Replies:
         def build(say: Speaker) -> list[AnyPart]:
             items = [
                 Button(title=say(f"service.{service}.title"), payload=f"{service}/general")
-                for service in self._desk.office(office).featured
+                for service in self._offices.office(office).featured
             ]
             title = say("bot.topic", office=say(f"bot.office_{office}"))
             return [Text(text=title), Buttons(items=items)]
@@ -242,7 +242,7 @@ class Replies:
                 Text(text=say(f"crisis.crisis_{kind}_intro")),
                 self._numbers(say, kind),
             ]
-            if self._desk.kinds(office):
+            if self._offices.kinds(office):
                 parts.append(Text(text=self._duty(say, office, on_duty)))
             return parts
 
@@ -252,7 +252,7 @@ class Replies:
         """A coming opening as people say it."""
         if at is None:
             return None
-        zone = self._desk.calendar.timezone
+        zone = self._offices.calendar.timezone
         now = self._clock.now().astimezone(zone)
         return wording.moment(at.astimezone(zone), now, self._texts, language)
 
@@ -276,7 +276,7 @@ class Replies:
     def _duty(self, say: Speaker, office: OfficeId, on_duty: bool) -> str:
         if on_duty:
             return say("crisis.crisis_duty_open")
-        hours = self._desk.calendar.hours_of(office, self._clock.now())
+        hours = self._offices.calendar.hours_of(office, self._clock.now())
         reopens = self.reopens_text(hours.reopens_at, say.language)
         if reopens is None:
             return say("crisis.crisis_duty_unknown")
@@ -304,7 +304,7 @@ class Replies:
                 for o in self._catalogue.county.offices
             ]
             return [Buttons(title=say("bot.choose_office"), items=items)]
-        entry, kinds = self._desk.office(office), self._desk.kinds(office)
+        entry, kinds = self._offices.office(office), self._offices.kinds(office)
         if not kinds:
             hours = wording.opening_hours(entry, self._texts, say.language)
             contact = Contact(
@@ -312,7 +312,7 @@ class Replies:
                 hours=hours,
             )  # fmt: skip
             return [Text(text=say("bot.offer_elsewhere")), contact]
-        hours_now = self._desk.calendar.hours_of(office, self._clock.now())
+        hours_now = self._offices.calendar.hours_of(office, self._clock.now())
         reopens = self.reopens_text(hours_now.reopens_at, say.language)
         name = say(f"bot.office_{office}")
         if HandoverKind.CHAT in kinds:
@@ -334,4 +334,4 @@ class Replies:
         ]
 
     def _today(self) -> dt.date:
-        return self._clock.now().astimezone(self._desk.calendar.timezone).date()
+        return self._clock.now().astimezone(self._offices.calendar.timezone).date()

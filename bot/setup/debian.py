@@ -34,6 +34,11 @@ def postgresql() -> bool:
     return bool(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or program("initdb")()
 
 
+def clamav() -> bool:
+    """Debian keeps the daemon off the PATH of anybody but root."""
+    return Path("/usr/sbin/clamd").exists() or program("clamd")()
+
+
 def fonts() -> bool:
     """Whether some installed font can draw Arabic, Persian, Russian and Ukrainian."""
     if not shutil.which("fc-list"):
@@ -49,6 +54,7 @@ FOR_TESTS = (
     Package("chromium", "drives both web pages through the whole story", program("chromium")),
     Package("postgresql", "the stores are tested on it as well", postgresql),
     Package("redis-server", "carries events between several gateways", program("redis-server")),
+    Package("clamav-daemon", "scans the files that citizens send", clamav),
     Package("espeak-ng", "speaks in the tests of the phone", program("espeak-ng")),
     Package("fonts-noto-core", "Arabic and Cyrillic letters in Chromium", fonts),
 )

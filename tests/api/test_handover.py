@@ -151,7 +151,7 @@ async def test_closing_ends_the_conversation_with_a_reason(world: World) -> None
 async def test_a_silent_claim_returns_by_itself(world: World) -> None:
     staff, citizen, case = await _claimed(world)
     world.clock.advance(minutes=6)
-    assert await world.gateway.desk.return_silent_claims() == 1
+    assert await world.gateway.handover.watch.return_silent_claims() == 1
     assert (await citizen.events())[-1]["state"] == "waiting"
     status, body = await staff.call(
         "POST", f"/handovers/{case}/messages", {"client_message_id": "1", "text": "x"}
@@ -164,7 +164,7 @@ async def test_a_present_claim_stays(world: World) -> None:
     world.clock.advance(minutes=4)
     await staff.queue()
     world.clock.advance(minutes=4)
-    assert await world.gateway.desk.return_silent_claims() == 0
+    assert await world.gateway.handover.watch.return_silent_claims() == 0
 
 
 async def test_outside_opening_hours_nobody_is_promised(world: World) -> None:
@@ -360,8 +360,8 @@ async def test_after_hours_nobody_is_left_waiting(world: World) -> None:
     await staff.claims(case["id"])
     await waiting.wants_a_person()
     world.clock.advance(hours=8)
-    assert await world.gateway.desk.return_silent_claims() == 1
-    assert await world.gateway.desk.end_waiting_after_hours() == 1
+    assert await world.gateway.handover.watch.return_silent_claims() == 1
+    assert await world.gateway.handover.watch.end_waiting_after_hours() == 1
     for citizen in (waiting, claimed):
         state = (await citizen.events())[-1]
         assert (state["state"], state["reopens_at"]) == ("callback", "2026-11-24T08:00:00+01:00")

@@ -1,4 +1,4 @@
-"""Signing in, being locked out, and what is refused without a session."""
+"""Signing in and out, and being locked out."""
 
 from tests.support.world import Staff, World
 
@@ -53,27 +53,3 @@ async def test_sessions_end(world: World) -> None:
     again = await world.caseworker("otto")
     world.clock.advance(hours=11)
     assert (await again.call("GET", "/session"))[0] == 401
-
-
-async def test_every_route_asks_for_a_session(world: World) -> None:
-    staff = Staff(world.client("staff"))
-    _, document = await staff.client.call("GET", "/api/openapi.json")
-    walked = 0
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            if "security" not in operation:
-                assert (method, path) == ("post", "/api/v1/session")
-                continue
-            url = path.replace("{id}", "x").removeprefix("/api/v1")
-            status, body = await staff.call(method.upper(), url)
-            assert (status, body["error"]["code"]) == (401, "unauthorized"), (method, path)
-            walked += 1
-    assert walked >= 11
-
-
-async def test_foreign_pages_can_change_nothing(world: World) -> None:
-    staff = await world.caseworker()
-    for origin in ("https://evil.example", "null"):
-        status, body = await staff.client.call("DELETE", "/api/v1/session", Origin=origin)
-        assert (status, body["error"]["code"]) == (403, "forbidden")
-    assert (await staff.call("GET", "/session"))[0] == 200

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.clamd import clamd
 from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(tmp_path_factory.mktemp("stack"))
-    running.start()
-    yield running
-    running.stop()
+    with clamd() as scanner:
+        settings = {"KREISLOTSE_ATTACHMENTS": "1", "KREISLOTSE_CLAMD": scanner}
+        running = Stack(tmp_path_factory.mktemp("stack"), settings)
+        running.start()
+        yield running
+        running.stop()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.app import Gateway
@@ -183,14 +184,23 @@ class World:
         self._clients.append(client)
         return client
 
+    def application(self, listener: str) -> web.Application:
+        return self._servers[listener].app
+
     async def citizen(self, listener: str = "public", **body: object) -> Citizen:
         return await Citizen(self.client(listener)).begin(**body)
 
     async def caseworker(
         self, username: str = "erika", offices: tuple[str, ...] = ("kfz",), name: str = ""
     ) -> Staff:
+        return await self.somebody(username, "caseworker", offices, name)
+
+    async def somebody(
+        self, username: str, role: str, offices: tuple[str, ...] = ("kfz",), name: str = ""
+    ) -> Staff:
+        """Somebody of that role, signed in."""
         await self.gateway.accounts.add(
-            username, name or f"Frau {username.title()}", "caseworker", list(offices), "geheim-123"
+            username, name or f"Frau {username.title()}", role, list(offices), "geheim-123"
         )
         staff = Staff(self.client("staff"))
         status, body = await staff.call(

@@ -1,0 +1,144 @@
+"""Who is offered which case next: by team and language, then whoever has least to do."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.catalogue.schema import OfficeId, Routing
+from bot.model import HandoverKind, HandoverState
+from bot.stores.tables import AccountRow, ConversationRow, HandoverRow, MembershipRow
+from handover import feed
+from handover.rights import CASES
+from translations.languages import SOURCE
+
+_NEVER = dt.datetime.fromtimestamp(0, dt.UTC)
+
+
+@dataclass
+class Free:
+    """A caseworker who is there, and how many cases she has or is being offered."""
+
+    account: AccountRow
+    team: str | None
+    capacity: int
+    load: int
+
+    def suits(self, case: HandoverRow) -> bool:
+        """Whether she may get the case: of its team, where it waits for one, and with room."""
+        return self.load < self.capacity and (case.team is None or case.team == self.team)
+
+
+async def offer_all(
+    session: AsyncSession,
+    office: OfficeId,
+    rules: Routing,
+    now: dt.datetime,
+    present_since: dt.datetime,
+) -> list[str]:
+    """Offers the office's waiting chats, urgent and old ones first, each to one caseworker.
+
+    An offer that nobody took up within its time goes to the next one, and back to the same only
+    if there is no other.  Anybody of the office may still claim a case that is offered to another.
+
+    Returns:
+        The conversations whose cases are newly offered.
+    """
+    cases = await _waiting(session, office, rules, now)
+    if not cases:
+        return []
+    free = await _free(session, office, rules, now, present_since)
+    offered = []
+    for case, language in cases:
+        chosen = choose(free, case, language)
+        if chosen is None:
+            continue
+        case.offered_to, case.offered_at = chosen.account.id, now
+        chosen.account.offered_at = now
+        chosen.load += 1
+        await session.flush()
+        await feed.announce(session, case, now)
+        offered.append(case.conversation_id)
+    return offered
+
+
+def choose(free: list[Free], case: HandoverRow, language: str) -> Free | None:
+    """Whoever should be offered the case, of those who are free; None where nobody suits."""
+    suitable = [one for one in free if one.suits(case)]
+    others = [one for one in suitable if one.account.id != case.offered_to]
+
+    def rank(one: Free) -> tuple[bool, int, dt.datetime]:
+        speaks = language == SOURCE or language in one.account.languages
+        return not speaks, one.load, one.account.offered_at or _NEVER
+
+    return min(others or suitable, key=rank, default=None)
+
+
+async def _waiting(
+    session: AsyncSession, office: OfficeId, rules: Routing, now: dt.datetime
+) -> list[tuple[HandoverRow, str]]:
+    """Chats that wait long enough and are not being offered, locked against other gateways."""
+    rows = await session.execute(
+        select(HandoverRow, ConversationRow.language)
+        .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
+        .where(
+            HandoverRow.office == office,
+            HandoverRow.state == HandoverState.WAITING,
+            HandoverRow.kind == HandoverKind.CHAT,
+            HandoverRow.requested_at <= now - dt.timedelta(seconds=rules.offer_after_s or 0),
+            func.coalesce(HandoverRow.offered_at, _NEVER)
+            <= now - dt.timedelta(seconds=rules.offer_timeout_s),
+        )
+        .order_by(HandoverRow.urgent.desc(), HandoverRow.requested_at)
+        .with_for_update(of=HandoverRow, skip_locked=True)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def _free(
+    session: AsyncSession,
+    office: OfficeId,
+    rules: Routing,
+    now: dt.datetime,
+    present_since: dt.datetime,
+) -> list[Free]:
+    claimed = await _counts(
+        session,
+        HandoverRow.claimed_by,
+        HandoverRow.state == HandoverState.CLAIMED,
+        HandoverRow.snoozed_until.is_(None),
+    )
+    offered = await _counts(
+        session,
+        HandoverRow.offered_to,
+        HandoverRow.state == HandoverState.WAITING,
+        HandoverRow.offered_at > now - dt.timedelta(seconds=rules.offer_timeout_s),
+    )
+    rows = await session.execute(
+        select(AccountRow, MembershipRow.team)
+        .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
+        .where(
+            MembershipRow.office == office,
+            MembershipRow.role.in_(CASES),
+            AccountRow.seen_at >= present_since,
+            ~AccountRow.away,
+            ~AccountRow.disabled,
+        )
+    )
+    return [
+        Free(
+            account,
+            team,
+            account.capacity if account.capacity is not None else rules.capacity,
+            claimed.get(account.id, 0) + offered.get(account.id, 0),
+        )
+        for account, team in rows
+    ]
+
+
+async def _counts(session: AsyncSession, by: object, *conditions: object) -> dict[str, int]:
+    rows = await session.execute(
+        select(by, func.count()).where(*conditions).group_by(by)  # type: ignore[call-overload]
+    )
+    return {row[0]: row[1] for row in rows}
