@@ -5,13 +5,15 @@ from typing import Literal
 
 from aiohttp import web
 
+from bot.attachments import TYPES
 from bot.catalogue import wording
 from bot.catalogue.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import NotFound
-from bot.http import TEXTS, Operation, language_of, reply
+from bot.http import SETTINGS, TEXTS, Operation, language_of, reply
 from bot.replies.replies import Replies
 from bot.web.shapes import (
+    AttachmentRules,
     CountyStatus,
     LanguageOffered,
     Languages,
@@ -62,7 +64,7 @@ async def status(request: web.Request) -> web.StreamResponse:
     texts, replies = request.config_dict[TEXTS], request.config_dict[REPLIES]
     offices = []
     for office in county.offices:
-        hours = desk.calendar.hours_of(office.id, now)
+        hours = desk.offices.calendar.hours_of(office.id, now)
         offices.append(
             OfficeStatus(
                 id=office.id,
@@ -73,7 +75,7 @@ async def status(request: web.Request) -> web.StreamResponse:
                 reopens_at=hours.reopens_at,
                 reopens_text=replies.reopens_text(hours.reopens_at, spoken),
                 phone=office.phone,
-                kinds=desk.kinds(office.id),
+                kinds=desk.offices.kinds(office.id),
                 hours=wording.opening_hours(office, texts, spoken),
                 privacy_notice=str(office.privacy_notice),
             )
@@ -86,7 +88,13 @@ async def status(request: web.Request) -> web.StreamResponse:
         privacy_notice=str(county.privacy_notice),
         accessibility_statement=str(county.accessibility_statement),
     )
-    return reply(Status(now=now, county=about, offices=offices))
+    settings = request.config_dict[SETTINGS]
+    rules = (
+        AttachmentRules(limit=settings.attachment_limit, types=list(TYPES))
+        if settings.attachments
+        else None
+    )
+    return reply(Status(now=now, county=about, offices=offices, attachments=rules))
 
 
 async def widget_texts(request: web.Request) -> web.StreamResponse:

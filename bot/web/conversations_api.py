@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
+from bot.attachments import Attachments
 from bot.conversation import Conversations
 from bot.errors import Invalid, KreislotseError, Unauthorized
 from bot.events import Event, StateBody
@@ -31,19 +32,24 @@ from bot.model import Channel
 from bot.stores.conversations import BATCH, hashed
 from bot.web.limits import LIMITS
 from bot.web.shapes import (
+    AttachmentTaken,
     ConversationStarted,
     ConversationView,
     Events,
     GiveFeedback,
     LanguageSet,
+    MarkRead,
     PostMessage,
     RequestPerson,
+    SendAttachment,
     SetLanguage,
     StartConversation,
 )
+from bot.web.uploads import read_upload
 from translations.languages import language as named
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
+ATTACHMENTS = web.AppKey("attachments", Attachments)
 INTERNAL: web.AppKey[bool] = web.AppKey("internal", bool)
 """Whether this listener serves our own channels."""
 
@@ -132,6 +138,7 @@ async def view(request: web.Request) -> web.StreamResponse:
             direction=direction,
             state=state,
             last_seq=row.last_seq,
+            read_seq=row.staff_read_seq,
         )
     )
 
@@ -146,6 +153,17 @@ async def post_message(request: web.Request) -> web.StreamResponse:
         conversation_id, token, body.client_message_id, body.text, body.payload
     )
     return reply(Accepted(seq=seq), 202)
+
+
+@_in_her_language
+@_limited("attachment")
+async def post_attachment(request: web.Request) -> web.StreamResponse:
+    """Takes a file for the person who has or is to get the conversation."""
+    attachments, (conversation_id, token) = request.config_dict[ATTACHMENTS], _named(request)
+    await attachments.expect(conversation_id, token)  # before anything of the file is read
+    upload = await read_upload(request, request.config_dict[SETTINGS].attachment_limit)
+    seq, file = await attachments.add(conversation_id, token, upload)
+    return reply(AttachmentTaken(seq=seq, attachment=file), 201)
 
 
 @_in_her_language
@@ -221,6 +239,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@_in_her_language
 async def erase(request: web.Request) -> web.StreamResponse:
     """Deletes the conversation everywhere."""
     await request.config_dict[CONVERSATIONS].erase(*_named(request))
@@ -235,6 +254,15 @@ async def typing(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+@_in_her_language
+@_limited("typing")
+async def mark_read(request: web.Request) -> web.StreamResponse:
+    """Says how far the citizen's screen has shown the conversation."""
+    body = await read_body(request, MarkRead)
+    await request.config_dict[CONVERSATIONS].mark_read(*_named(request), body.seq)
+    return web.Response(status=204)
+
+
 _ONE = "/api/v1/conversations/{id}"
 OPERATIONS = (
     Operation(
@@ -242,10 +270,15 @@ OPERATIONS = (
         StartConversation, {201: ConversationStarted}, (400, 413, 422, 429), protected=False,
     ),
     Operation("GET", _ONE, view, "Look at a conversation", None, {200: ConversationView}),
-    Operation("DELETE", _ONE, erase, "Erase a conversation everywhere", None, {204: None}),
+    Operation("DELETE", _ONE, erase, "Erase a conversation everywhere", None, {204: None}, (409,)),
     Operation(
         "POST", f"{_ONE}/messages", post_message, "Send a message",
         PostMessage, {202: Accepted}, (400, 409, 413, 422, 429),
+    ),
+    Operation(
+        "POST", f"{_ONE}/attachments", post_attachment, "Send a file to a person",
+        SendAttachment, {201: AttachmentTaken}, (400, 409, 413, 415, 422, 429, 503),
+        body_type="multipart/form-data",
     ),
     Operation(
         "GET", f"{_ONE}/events", events, "Follow a conversation",
@@ -268,6 +301,10 @@ OPERATIONS = (
     ),
     Operation(
         "POST", f"{_ONE}/typing", typing, "Say that one is writing", None, {204: None}, (429,)
+    ),
+    Operation(
+        "POST", f"{_ONE}/read", mark_read, "Say how far one has read",
+        MarkRead, {204: None}, (400, 413, 429),
     ),
     Operation(
         "GET", f"{_ONE}/export", export, "Take one's data along", None, {200: Export}, (429,)

@@ -53,14 +53,18 @@ def _operation(operation: Operation) -> dict[str, Any]:
         parameters += [
             {"name": name, "in": "query", "schema": schema} for name, schema in properties.items()
         ]
-    errors = (401, *operation.errors) if operation.protected else operation.errors
+    errors = {*operation.errors, *((401,) if operation.protected else ())}
+    if operation.roles:
+        errors.add(403)
     described: dict[str, Any] = {
         "summary": operation.summary,
         "operationId": operation.handler.__name__,
         "parameters": parameters,
         "responses": {
             **{
-                str(code): _answer(body, streams=operation.streams)
+                str(code): _file(operation.media_type)
+                if operation.media_type
+                else _answer(body, streams=operation.streams)
                 for code, body in operation.replies.items()
             },
             **{str(code): _answer(ErrorBody) for code in sorted(errors)},
@@ -69,7 +73,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.protected:
         described["security"] = [{"session": []}]
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(operation.body)}
+        schema = PydanticSchema(schema_class=operation.body)
+        content: dict[str, Any] = {operation.body_type: {"schema": schema}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
@@ -78,6 +84,11 @@ def _answer(body: type[BaseModel] | None, *, streams: bool = False) -> dict[str,
         return {"description": "Done; no content."}
     stream = {"text/event-stream": {"schema": _SERVER_SENT}} if streams else {}
     return {"description": (body.__doc__ or "").strip(), "content": _json(body) | stream}
+
+
+def _file(media_type: str) -> dict[str, Any]:
+    schema = {"type": "string", "format": "binary"}
+    return {"description": "A file.", "content": {media_type: {"schema": schema}}}
 
 
 def _json(body: type[BaseModel]) -> dict[str, Any]:

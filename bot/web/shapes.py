@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from bot.events import Event, MessagePosted, StateBody
 from bot.http import MAX_SEQ, Body
 from bot.model import ConversationState, HandoverKind
+from bot.parts import Attachment
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Payload = Annotated[
@@ -34,6 +35,12 @@ class ConversationStarted(Body):
     messages: list[MessagePosted]
 
 
+class MarkRead(Body):
+    """The last event that the citizen's screen has shown."""
+
+    seq: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
 class ConversationView(Body):
     """The conversation now."""
 
@@ -42,6 +49,8 @@ class ConversationView(Body):
     direction: Literal["ltr", "rtl"]
     state: StateBody
     last_seq: int
+    read_seq: int
+    """The last event that the caseworker's screen has shown."""
 
 
 class PostMessage(Body):
@@ -50,6 +59,20 @@ class PostMessage(Body):
     client_message_id: ClientMessageId
     text: str
     payload: Payload | None = None
+
+
+class SendAttachment(Body):
+    """One file, after an id that keeps it from being stored twice."""
+
+    client_message_id: ClientMessageId | None = None
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
+
+
+class AttachmentTaken(Body):
+    """The file as both sides see it, and the number of the message that it is in."""
+
+    seq: int
+    attachment: Attachment
 
 
 class RequestPerson(Body):
@@ -131,12 +154,20 @@ class CountyStatus(Body):
     accessibility_statement: str
 
 
+class AttachmentRules(Body):
+    """Which files a citizen may send to a person: of what types, and of how many bytes at most."""
+
+    limit: int
+    types: list[str]
+
+
 class Status(Body):
-    """The county and its offices now."""
+    """The county and its offices now; `attachments` is null where no files are taken."""
 
     now: dt.datetime
     county: CountyStatus
     offices: list[OfficeStatus]
+    attachments: AttachmentRules | None
 
 
 class WidgetTexts(Body):

@@ -44,6 +44,8 @@ export interface Access {
 }
 
 const REQUEST_MS = 20_000;
+/** A large photo over a slow line. */
+const UPLOAD_MS = 300_000;
 
 export class Api {
   /** In which language errors are told where no conversation says so. */
@@ -60,6 +62,22 @@ export class Api {
 
   post(access: Access, message: OutgoingMessage): Promise<{ seq: number }> {
     return this.#json('POST', '/messages', { access, body: message });
+  }
+
+  /** How far the person on the other side has read. */
+  async readSeq(access: Access): Promise<number> {
+    return (await this.#json<{ read_seq: number }>('GET', '', { access })).read_seq;
+  }
+
+  async markRead(access: Access, seq: number): Promise<void> {
+    await this.#send('POST', '/read', { access, body: { seq } });
+  }
+
+  async attach(access: Access, file: File, id: string): Promise<void> {
+    const body = new FormData();
+    body.append('client_message_id', id);
+    body.append('file', file, file.name);
+    await this.#send('POST', '/attachments', { access, body, signal: AbortSignal.timeout(UPLOAD_MS) });
   }
 
   async events(access: Access, after: number): Promise<readonly ConversationEvent[]> {
@@ -134,7 +152,8 @@ export class Api {
     if (access !== undefined) {
       headers['Authorization'] = `Bearer ${access.token}`;
     }
-    if (body !== undefined) {
+    const form = body instanceof FormData; // the browser names its boundary itself
+    if (body !== undefined && !form) {
       headers['Content-Type'] = 'application/json';
     }
     const one = access === undefined ? '' : `/conversations/${encodeURIComponent(access.id)}`;
@@ -146,7 +165,7 @@ export class Api {
         credentials: 'omit',
         cache: access === undefined && method === 'GET' ? 'default' : 'no-store',
         signal: options.signal ?? AbortSignal.timeout(REQUEST_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
       });
     } catch {
       throw new Unreachable();

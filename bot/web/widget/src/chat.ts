@@ -1,11 +1,13 @@
 /** The conversation as the widget holds it: everything that the views draw, and what they may ask. */
 
 import { Api, ApiError, Unreachable, type Access } from './api';
+import { Attaching, limits } from './attaching';
 import { Outbox } from './outbox';
 import type { Config } from './config';
 import { newId } from './ids';
 import { bestLanguage } from './languages';
 import type { Author, Language, PersonRequest, StateBody, Status, StreamedEvent } from './model';
+import { ReadMarks } from './reading';
 import { SessionStore } from './session';
 import { ConversationStream, type StreamListener } from './stream';
 import { Texts } from './texts';
@@ -20,9 +22,10 @@ export interface Timing {
   readonly typingMs: number;
   readonly typingEveryMs: number;
   readonly noteMs: number;
+  readonly readEveryMs: number;
 }
 
-const TIMING: Timing = { lostMs: 3_000, typingMs: 8_000, typingEveryMs: 3_000, noteMs: 6_000 };
+const TIMING: Timing = { lostMs: 3_000, typingMs: 8_000, typingEveryMs: 3_000, noteMs: 6_000, readEveryMs: 1_000 };
 
 export interface ChatParts {
   readonly api?: Api;
@@ -36,6 +39,7 @@ export class Chat extends EventTarget {
   readonly texts = new Texts();
   readonly timeline = new Timeline();
   readonly outbox: Outbox;
+  readonly attaching: Attaching;
 
   phase: Phase = 'none';
   open = false;
@@ -54,6 +58,7 @@ export class Chat extends EventTarget {
   status: Status | null = null;
 
   readonly #api: Api;
+  readonly #marks: ReadMarks;
   readonly #store: SessionStore;
   readonly #timing: Timing;
   readonly #wishes: readonly string[];
@@ -65,6 +70,8 @@ export class Chat extends EventTarget {
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #typingToldAt = 0;
   #textsFor: string | null = null;
+  #readSeq = 0;
+  #rulesAsked = false;
   #language: string | null = null;
 
   constructor(
@@ -86,6 +93,17 @@ export class Chat extends EventTarget {
       onSent: () => { this.#expectAnswer(); },
       onGone: () => { void this.#startOver(); },
     });
+    this.#marks = new ReadMarks((seq) => this.#api.markRead(this.#needAccess(), seq), this.#timing.readEveryMs);
+    this.attaching = new Attaching({
+      send: (file, id) => this.#api.attach(this.#needAccess(), file, id),
+      explain: (what) =>
+        what === 'too_large' && this.attaching.rules !== null
+          ? limits(this.attaching.rules, this.texts)
+          : this.texts.say('something_failed'),
+      told,
+      onChange: () => { this.#changed(); },
+      onGone: () => { void this.#startOver(); },
+    });
   }
 
   get state(): StateBody {
@@ -94,6 +112,28 @@ export class Chat extends EventTarget {
 
   get closed(): boolean {
     return this.#state.state === 'closed';
+  }
+
+  /** Files are for people: before one is asked for and after the end nobody would take them. */
+  get takesFiles(): boolean {
+    return this.phase === 'running' && this.#concernsPerson && this.attaching.rules !== null;
+  }
+
+  /** The citizen's last message that the person on the other side has seen, by its number. */
+  get readUpTo(): number | null {
+    const own = this.timeline.messages.findLast(({ author, seq }) => author === 'citizen' && seq <= this.#readSeq);
+    return own?.seq ?? null;
+  }
+
+  /** A person's message has come before the citizen's eyes. */
+  see(seq: number): void {
+    if (this.#access !== null) {
+      this.#marks.see(seq);
+    }
+  }
+
+  get #concernsPerson(): boolean {
+    return this.#state.state === 'waiting' || this.#state.state === 'claimed' || this.#state.state === 'callback';
   }
 
   /** The office that a person would most likely be asked of. */
@@ -279,6 +319,7 @@ export class Chat extends EventTarget {
   /** Offices open and close: `status` is asked for anew each time. */
   async loadStatus(): Promise<Status> {
     this.status = await this.#api.status();
+    this.attaching.rules = this.status.attachments ?? null; // an older server has none
     this.#changed();
     return this.status;
   }
@@ -296,6 +337,7 @@ export class Chat extends EventTarget {
     this.#stream?.stop();
     clearTimeout(this.#lostTimer);
     clearTimeout(this.#typingTimer);
+    this.#marks.clear();
   }
 
   /** The direction of a language, for words that are not in the widget's own. */
@@ -325,6 +367,9 @@ export class Chat extends EventTarget {
       case 'typing':
         this.#setTyping(event.author);
         return;
+      case 'read':
+        this.#readSeq = Math.max(this.#readSeq, event.seq);
+        return;
       case 'erased':
         this.#forget('erased');
         return;
@@ -341,6 +386,7 @@ export class Chat extends EventTarget {
     if (event.type === 'state') {
       if (event.seq > last) {
         this.#state = event;
+        this.#learnRules();
       }
       return;
     }
@@ -355,6 +401,22 @@ export class Chat extends EventTarget {
       if (!this.open) {
         this.unread += 1;
       }
+    }
+  }
+
+  /** Which files may be sent is asked when a person is, and not of every page that has a chat. */
+  #learnRules(): void {
+    if (this.#concernsPerson && !this.#rulesAsked) {
+      this.#rulesAsked = true;
+      this.loadStatus().catch(() => { this.#rulesAsked = false; });
+    }
+  }
+
+  /** Fleeting signs that were missed are not sent again: how far one was read is asked for. */
+  async #learnReading(): Promise<void> {
+    if (this.#access !== null && this.#state.state !== 'bot') {
+      this.#readSeq = Math.max(this.#readSeq, await this.#api.readSeq(this.#access));
+      this.#changed();
     }
   }
 
@@ -379,6 +441,7 @@ export class Chat extends EventTarget {
     }
     this.#reconnected();
     this.outbox.flush();
+    this.#learnReading().catch(() => undefined);
     this.#changed();
   }
 
@@ -440,6 +503,9 @@ export class Chat extends EventTarget {
     this.#store.clear();
     this.timeline.clear();
     this.outbox.clear();
+    this.attaching.clear();
+    this.#marks.clear();
+    this.#readSeq = 0;
     this.#setTyping(null);
     this.#state = { state: 'bot' };
     this.draft = '';

@@ -35,6 +35,20 @@ export interface Source {
   readonly reviewed_on: string | null;
 }
 
+export interface Attachment {
+  readonly type: 'attachment';
+  readonly id: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size: number;
+}
+
+/** Which files may be sent to a person; `limit` in bytes. */
+export interface AttachmentRules {
+  readonly limit: number;
+  readonly types: readonly string[];
+}
+
 export type Part =
   | { readonly type: 'text'; readonly text: string }
   | Checklist
@@ -73,7 +87,8 @@ export type Part =
       }[];
     }
   | Source
-  | Offer;
+  | Offer
+  | Attachment;
 
 export interface Translation {
   readonly of: string;
@@ -123,11 +138,17 @@ export interface TypingEvent {
   readonly author: 'bot' | 'caseworker';
 }
 
+/** How far the person on the other side has read. */
+export interface ReadEvent {
+  readonly type: 'read';
+  readonly seq: number;
+}
+
 export interface ErasedEvent {
   readonly type: 'erased';
 }
 
-export type StreamedEvent = ConversationEvent | TypingEvent | ErasedEvent;
+export type StreamedEvent = ConversationEvent | TypingEvent | ReadEvent | ErasedEvent;
 
 export interface Started {
   readonly id: string;
@@ -170,6 +191,7 @@ export interface Status {
     readonly accessibility_statement: string;
   };
   readonly offices: readonly Office[];
+  readonly attachments: AttachmentRules | null;
 }
 
 export interface WidgetTexts {

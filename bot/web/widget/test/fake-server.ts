@@ -1,7 +1,7 @@
 /** A server in memory that speaks the public API through `fetch`, with streams under control. */
 
 import german from 'virtual:texts';
-import type { ConversationEvent, Language, MessageEvent, Office, OutgoingMessage, StateEvent, Status } from '../src/model';
+import type { AttachmentRules, ConversationEvent, Language, MessageEvent, Office, OutgoingMessage, StateEvent, Status } from '../src/model';
 import { message, state } from './builders';
 
 export interface Call {
@@ -30,12 +30,15 @@ export class FakeServer {
   /** The next refusals by path ending, one per call. */
   readonly refusals: { path: string; status: number; error: object; headers?: Record<string, string> }[] = [];
   open = true;
+  attachments: AttachmentRules | null = null;
+  /** How far the caseworker has read. */
+  readSeq = 0;
 
   readonly fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(input as string);
     const path = url.pathname.replace('/api/v1', '');
     const method = init.method ?? 'GET';
-    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : init.body;
     const headers = new Headers(init.headers);
     this.calls.push({ method, path, body, headers });
     await Promise.resolve();
@@ -114,6 +117,10 @@ export class FakeServer {
       case 'POST /close':
         this.change({ state: 'closed', text: 'Das Gespräch ist beendet.' });
         return Response.json({ state: 'closed' });
+      case 'POST /attachments':
+        return Response.json({ seq: this.#keep(body as FormData) }, { status: 201 });
+      case 'GET ':
+        return Response.json({ read_seq: this.readSeq });
       case 'GET /export':
         return Response.json({ events: this.events });
       default:
@@ -152,6 +159,15 @@ export class FakeServer {
       },
     });
     return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+  }
+
+  #keep(form: FormData): number {
+    const seq = this.#nextSeq;
+    const { name, type, size } = form.get('file') as File;
+    const id = form.get('client_message_id') as string;
+    const part = { type: 'attachment' as const, id: `file-${seq}`, name, media_type: type, size };
+    this.tell(message(seq, { author: 'citizen', text: name, parts: [part], client_message_id: id }));
+    return seq;
   }
 
   #store({ client_message_id: id, text }: OutgoingMessage): number {
@@ -193,6 +209,7 @@ export class FakeServer {
         accessibility_statement: 'https://www.musterland.example/barrierefreiheit',
       },
       offices: [office('kfz', 'Kfz-Zulassungsbehörde'), office('jc', 'Jobcenter')],
+      attachments: this.attachments,
     };
   }
 }

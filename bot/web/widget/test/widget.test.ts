@@ -258,4 +258,86 @@ describe('the widget', () => {
     expect((test('panel') as HTMLDialogElement).open).toBe(true);
     expect(focused()).toBeNull();
   });
+
+  const files = { limit: 5_000_000, types: ['application/pdf', 'image/jpeg'] };
+  const choose = async (file: File) => {
+    const input = test('attach-file') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [file], configurable: true });
+    input.dispatchEvent(new Event('change'));
+    await settle();
+  };
+
+  it('offers to send a file once a person was asked for, and not where none are taken', async () => {
+    server.attachments = files;
+    await opened();
+    expect(test('attach')).toBeNull();
+    server.change({ state: 'waiting' });
+    await settle();
+    expect(words(test('attach'))).toBe('Datei senden');
+    expect(words(find('#kl-attach-limits'))).toBe('PDF oder Bild (JPEG, PNG, HEIC), höchstens 5 MB');
+    expect(test('attach')?.getAttribute('aria-describedby')).toBe('kl-attach-limits');
+    expect((test('attach-file') as HTMLInputElement).accept).toBe('application/pdf,image/jpeg');
+    server.change({ state: 'bot' });
+    await settle();
+    expect(test('attach')).toBeNull();
+  });
+
+  it('has no button where the county takes no files', async () => {
+    await opened();
+    server.change({ state: 'claimed' });
+    await settle();
+    expect(server.called('GET', '/status')).toHaveLength(1);
+    expect(test('attach')).toBeNull();
+  });
+
+  it('sends a file and shows it as a message of her own', async () => {
+    server.attachments = files;
+    await opened();
+    server.change({ state: 'claimed' });
+    await settle();
+    await choose(new File(['x'], 'foto.jpg', { type: 'image/jpeg' }));
+    const [call] = server.called('POST', '/attachments');
+    expect(call?.headers.get('Content-Type')).toBeNull();
+    expect(call?.headers.get('Authorization')).toBe('Bearer secret');
+    expect(words(test('attachment'))).toBe('foto.jpg');
+    expect(words(test('attach-problem'))).toBe('');
+  });
+
+  it('says in an alert why a file was refused', async () => {
+    server.attachments = files;
+    await opened();
+    server.change({ state: 'claimed' });
+    await settle();
+    server.refusals.push({ path: '/attachments', status: 415, error: { code: 'attachment_type', message: 'Nur PDF.' } });
+    await choose(new File(['x'], 'a.exe'));
+    expect(words(test('attach-problem'))).toBe('Nur PDF.');
+    expect(test('attach-problem')?.parentElement?.getAttribute('role')).toBe('alert');
+  });
+
+  it('shows below her last message that a person has seen that it was read', async () => {
+    await opened();
+    await type('eins');
+    await key('Enter', find('textarea'));
+    await type('zwei');
+    await key('Enter', find('textarea'));
+    expect(test('read')).toBeNull();
+    server.send('event: read\ndata: {"type": "read", "seq": 2}\n\n');
+    await settle();
+    expect(test('read')?.closest('article')?.dataset['seq']).toBe('2');
+    server.send('event: read\ndata: {"type": "read", "seq": 3}\n\n');
+    await settle();
+    expect(widget.shadowRoot?.querySelectorAll('[data-testid="read"]')).toHaveLength(1);
+    expect(words(test('read'))).toBe('Gelesen');
+    expect(test('read')?.closest('article')?.dataset['seq']).toBe('3');
+  });
+
+  it('asks after a break how far it was read meanwhile', async () => {
+    await opened();
+    server.change({ state: 'claimed' });
+    await type('eins');
+    await key('Enter', find('textarea'));
+    server.readSeq = 3;
+    server.cut();
+    await vi.waitFor(() => { expect(test('read')?.closest('article')?.dataset['seq']).toBe('3'); }, 3000);
+  });
 });

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { MAX_TEXT } from '../model';
+import { attach } from './attach';
 import { ChatElement } from './chat-element';
 
 const COUNT_FROM = 150;
@@ -54,6 +55,7 @@ export class Composer extends ChatElement {
             ? texts.say('count_left', { count: this.#spoken(left) })
             : nothing}
       </p>
+      ${attach(this.chat)}
     </form>`;
   }
 

@@ -4,6 +4,7 @@ import { html, LitElement, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import kern from 'virtual:kern.css?inline';
 import { Chat, told } from '../chat';
+import { SeenMessages } from '../reading';
 import type { Config } from '../config';
 import { addFonts } from '../fonts';
 import own from '../styles/widget.css?inline';
@@ -37,6 +38,7 @@ export class KreislotseChat extends LitElement {
   declare below: boolean;
   chat: Chat | null = null;
   readonly #area = new VisibleArea();
+  readonly #seen = new SeenMessages((seq) => { this.chat?.see(seq); });
   readonly #small = globalThis.matchMedia(SMALL_SCREEN);
   readonly #low = globalThis.matchMedia(LOW_SCREEN);
   #shown = false;
@@ -61,6 +63,7 @@ export class KreislotseChat extends LitElement {
     this.#small.addEventListener('change', this.#onScreen);
     globalThis.addEventListener('online', this.#onAwake);
     globalThis.addEventListener('offline', this.#redraw);
+    globalThis.addEventListener('focus', this.#onFocus);
     document.addEventListener('visibilitychange', this.#onAwake);
   }
 
@@ -70,7 +73,9 @@ export class KreislotseChat extends LitElement {
     this.#resized.disconnect();
     globalThis.removeEventListener('online', this.#onAwake);
     globalThis.removeEventListener('offline', this.#redraw);
+    globalThis.removeEventListener('focus', this.#onFocus);
     document.removeEventListener('visibilitychange', this.#onAwake);
+    this.#seen.stop();
     this.#area.leave();
     this.chat?.dispose();
   }
@@ -252,6 +257,7 @@ export class KreislotseChat extends LitElement {
     }
     this.#showPanel(chat.open);
     this.#scroll(chat);
+    this.#seen.watch(this.renderRoot);
     if (this.#focusNext !== null) {
       this.#focus(this.#focusNext);
     }
@@ -400,7 +406,12 @@ export class KreislotseChat extends LitElement {
     }
   });
 
+  readonly #onFocus = (): void => {
+    this.#seen.look();
+  };
+
   readonly #onAwake = (): void => {
+    this.#seen.look();
     if (document.visibilityState !== 'hidden') {
       this.chat?.wake();
     }

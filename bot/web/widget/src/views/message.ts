@@ -25,6 +25,9 @@ export function message(event: MessageEvent, chat: Chat): TemplateResult {
     <div class="kl-said" lang=${event.language} dir=${chat.directionOf(event.language)}>
       ${messageParts(event, chat)}
     </div>
+    ${event.author === 'citizen' && event.seq === chat.readUpTo
+      ? html`<p class="kl-delivery" data-testid="read">${texts.say('read')}</p>`
+      : nothing}
     ${translation(event, chat)} ${event.service !== null && event.author === 'bot' ? helpful(event.seq, chat) : nothing}
   </article>`;
 }

@@ -108,6 +108,8 @@ function drawPart(part: Part, message: MessageEvent, chat: Chat): TemplateResult
       </div>`;
     case 'source':
       return sourceLine(part, texts);
+    case 'attachment':
+      return html`<p class="kl-text kl-file" data-testid="attachment">${icon('draft')}<bdi>${part.name}</bdi></p>`;
     case 'offer':
       return html`<div class="kl-part kl-box">
         <p>${part.text}</p>
