@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bot.clock import Clock
-from bot.model import HandoverKind, HandoverState
+from bot.model import HandoverKind
 from bot.settings import Settings
 from bot.stores import conversations
 from bot.stores.database import Database
@@ -27,6 +27,7 @@ from bot.stores.tables import (
     StaffEventRow,
 )
 from handover import audit
+from handover.states import OPEN
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ _BATCH = 20
 _ROWS = 500
 _DAY_S = 86_400.0
 _AFTER_FAILURE_S = 3_600.0
-_OPEN = [state for state in HandoverState if state.open]
+
 
 
 @dataclass
@@ -158,7 +159,7 @@ def _due(now: dt.datetime, settings: Settings) -> ColumnElement[bool]:
     before = {kind: now - dt.timedelta(days=days) for kind, days in _periods(settings).items()}
     target = aliased(HandoverRow)
     case = exists().where(HandoverRow.conversation_id == ConversationRow.id)
-    goes_on = exists().where(target.id == HandoverRow.merged_into, target.state.in_(_OPEN))
+    goes_on = exists().where(target.id == HandoverRow.merged_into, target.state.in_(OPEN))
     too_young = or_(
         *(
             and_(HandoverRow.kind == kind.value, ConversationRow.updated_at >= before[kind])
@@ -170,7 +171,7 @@ def _due(now: dt.datetime, settings: Settings) -> ColumnElement[bool]:
         # said once more for the index
         ConversationRow.updated_at < max(before.values()),
         or_(ConversationRow.updated_at < before[NO_CASE], case),
-        ~case.where(or_(HandoverRow.state.in_(_OPEN), goes_on, too_young)),
+        ~case.where(or_(HandoverRow.state.in_(OPEN), goes_on, too_young)),
     )
 
 
@@ -213,7 +214,12 @@ async def _delete_dead(
     """Deletes old lines of the feed, notices that are done with, and sessions that ran out."""
     before = now - dt.timedelta(days=settings.retention_feed_days)
     report.feed = await _delete_all(database, StaffEventRow.seq, StaffEventRow.at < before)
-    done = and_(NoticeRow.next_at.is_(None), NoticeRow.created_at < before)
+    ended = select(HandoverRow.id).where(HandoverRow.state.not_in(OPEN))
+    done = and_(
+        NoticeRow.next_at.is_(None),
+        NoticeRow.created_at < before,
+        NoticeRow.handover_id.in_(ended),  # an open case needs its ticket's number
+    )
     report.notices = await _delete_all(database, NoticeRow.id, done)
     ran_out = SessionRow.expires_at < now
     report.sessions = await _delete_all(database, SessionRow.token_hash, ran_out)

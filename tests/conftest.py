@@ -114,6 +114,7 @@ def settings(tmp_path: Path) -> Settings:
         messages_per_minute=0,
         new_conversations_per_minute=0,
         sign_ins_per_minute=0,
+        purge_daily=False,  # nothing runs beside what a test counts
     )
 
 
