@@ -40,7 +40,6 @@ _DAY_S = 86_400.0
 _AFTER_FAILURE_S = 3_600.0
 
 
-
 @dataclass
 class PurgeReport:
     """What a purge did, by kind, and what it found when it looked again afterwards.

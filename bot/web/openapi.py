@@ -73,7 +73,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.protected:
         described["security"] = [{"session": []}]
     if operation.body is not None:
-        schema = PydanticSchema(schema_class=operation.body)
+        schema: Any = PydanticSchema(schema_class=operation.body)
         content: dict[str, Any] = {operation.body_type: {"schema": schema}}
         described["requestBody"] = {"required": True, "content": content}
     return described
