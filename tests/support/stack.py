@@ -85,8 +85,10 @@ class Stack:
             time.sleep(0.05)
         raise AssertionError(f"no process runs {module}")
 
-    def add_caseworker(self, username: str, password: str, *offices: str) -> None:
-        command = [sys.executable, "-m", "bot.cli", "staff", "add", username]
+    def add_caseworker(
+        self, username: str, password: str, *offices: str, role: str = "caseworker"
+    ) -> None:
+        command = [sys.executable, "-m", "bot.cli", "staff", "add", username, "--role", role]
         command += [part for office in offices for part in ("--office", office)]
         subprocess.run(
             [*command, "--name", username.title(), "--password-stdin"],
