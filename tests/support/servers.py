@@ -44,6 +44,21 @@ class PostgresServer:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
         )  # fmt: skip
         _wait_for(self._port, self._server)
+        deadline = time.monotonic() + 30
+        while not self._is_ready():  # it listens before it lets anybody in
+            assert time.monotonic() < deadline, "PostgreSQL does not become ready"
+            time.sleep(0.05)
+
+    def _is_ready(self) -> bool:
+        command = [
+            str(self._binaries / "pg_isready"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self._port),
+        ]
+        return subprocess.run(command, check=False, cwd="/").returncode == 0
 
     def kill(self) -> None:
         """Stops it at once, so that it has to recover from its log."""
