@@ -12,7 +12,7 @@ QUESTIONS = [
     "Welche Unterlagen brauche ich, um mein Auto umzumelden?",
     "Wo ist die Zulassungsstelle?",
 ]
-PATIENCE_S = 90
+PATIENCE_S = 150
 
 
 class _Talk:

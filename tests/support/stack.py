@@ -39,6 +39,8 @@ class Stack:
             "KREISLOTSE_DATA_DIR": str(self.folder),
             "KREISLOTSE_NEW_CONVERSATIONS_PER_MINUTE": "0",
             "KREISLOTSE_MESSAGES_PER_MINUTE": "0",
+            # Rasa's start takes half a minute where others use the machine too
+            "KREISLOTSE_TURN_DEADLINE_S": "120",
             **self.extra,
         }
         self.log = self.folder / "stack.log"
