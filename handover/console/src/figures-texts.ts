@@ -24,7 +24,7 @@ export const figuresTexts = {
     message: 'Offene Nachrichten',
     longest: 'Längste Wartezeit',
     claimed: 'In Bearbeitung',
-    snoozed: (count: number) => `davon zurückgestellt: ${String(count)}`,
+    snoozed: (count: number) => `davon auf Wiedervorlage: ${String(count)}`,
     overdue: 'Frist überschritten',
     present: 'Personen anwesend',
   },

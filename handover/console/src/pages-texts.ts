@@ -6,7 +6,7 @@ const many = (count: number, one: string, more: string): string =>
 export const frameTexts = {
   navigation: 'Seiten',
   pages: {
-    queue: 'Vorgänge',
+    queue: 'Fälle',
     search: 'Suche',
     figures: 'Auswertung',
     accounts: 'Konten',

@@ -30,7 +30,7 @@ describe('the trail', () => {
     expect(stage.button(lines.older)).toBeUndefined();
     expect(stage.text()).toContain('reason: Az. 7');
     expect(stage.text()).toContain('something_new');
-    expect(stage.text()).toContain('Vorgang übernommen');
+    expect(stage.text()).toContain('Fall übernommen');
   });
 
   it('goes on loading what was shown, not what is being typed', async () => {

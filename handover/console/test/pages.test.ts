@@ -34,7 +34,7 @@ describe('the navigation', () => {
 
   it('marks the page, names it in the title and moves the focus to its heading', async () => {
     const stage = await setPagesStage('#/');
-    expect(document.querySelector('nav [aria-current="page"]')?.textContent).toBe('Vorgänge');
+    expect(document.querySelector('nav [aria-current="page"]')?.textContent).toBe('Fälle');
     await goTo(stage, '#/konto');
 
     expect(document.querySelector('nav [aria-current="page"]')?.textContent).toBe('Mein Konto');
@@ -155,7 +155,7 @@ describe('signing in', () => {
     write('#totp-code', '123 456');
     await stage.press('Code prüfen und einschalten');
     expect(stage.sent('POST', '/account/totp/confirm')).toEqual([{ code: '123456' }]);
-    expect(links()).toContain('Vorgänge');
+    expect(links()).toContain('Fälle');
   });
 });
 
