@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Handover } from '../model';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
+import { problemLine } from './parts';
 
 export interface Choice {
   readonly value: string;
@@ -83,14 +84,7 @@ export abstract class CaseDialog extends DeskElement {
         </header>
         <section class="kern-dialog__body">
           ${this.renderBody(handover)}
-          <div role="alert">
-            ${this.problem === ''
-              ? nothing
-              : html`<p class="kern-error">
-                  <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
-                  <span class="kern-body">${this.problem}</span>
-                </p>`}
-          </div>
+          <div role="alert">${problemLine(this.problem)}</div>
         </section>
         <footer class="kern-dialog__footer">
           <button type="button" class="kern-btn kern-btn--secondary" @click=${() => { this.close(); }}>

@@ -8,6 +8,7 @@ import type { Preview, Template } from '../model';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
 import './notes';
+import { problemLine } from './parts';
 import './suggestions';
 
 const MODES = ['reply', 'note'] as const;
@@ -147,12 +148,7 @@ export class Composer extends DeskElement {
         ></textarea>
       </div>
       <div role="status" id="composer-problem">
-        ${over > 0
-          ? html`<p class="kern-error">
-              <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
-              <span class="kern-body">${texts.composer.tooLong(over)}</span>
-            </p>`
-          : nothing}
+        ${problemLine(over > 0 ? texts.composer.tooLong(over) : '')}
         ${isCatalogue
           ? html`<p class="kern-hint" data-testid="catalogue-words">${texts.composer.catalogue}</p>`
           : nothing}

@@ -58,3 +58,13 @@ export function actionButton(
     <span class="kern-label">${label}</span>
   </button>`;
 }
+
+/** What is wrong, as KERN shows it beside a field; nothing where nothing is. */
+export function problemLine(problem: string): TemplateResult | typeof nothing {
+  return problem === ''
+    ? nothing
+    : html`<p class="kern-error">
+        <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
+        <span class="kern-body">${problem}</span>
+      </p>`;
+}

@@ -7,7 +7,7 @@ import type { Found, SearchResult } from '../model';
 import { handoverHash } from '../route';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
-import { badge } from './parts';
+import { badge, problemLine } from './parts';
 
 const MIN_CHARACTERS = 2;
 const MAX_CHARACTERS = 100;
@@ -62,12 +62,7 @@ export class SearchPage extends DeskElement {
         </button>
       </form>
       <div role="alert" id="search-problem">
-        ${this.search.kind === 'refused'
-          ? html`<p class="kern-error">
-              <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
-              <span class="kern-body">${this.search.problem}</span>
-            </p>`
-          : nothing}
+        ${problemLine(this.search.kind === 'refused' ? this.search.problem : '')}
       </div>
       <p class="kern-body" role="status" data-testid="search-status">${this.#status()}</p>
       ${this.search.kind === 'shown' ? this.#renderResults(this.search.result, this.search.words) : nothing}

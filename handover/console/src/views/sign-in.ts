@@ -8,7 +8,7 @@ import type { SignInWays } from '../pages-model';
 import { signInTexts } from '../pages-texts';
 import { texts } from '../texts';
 import { DeskElement } from './desk-element';
-import { alertBox } from './parts';
+import { alertBox, problemLine } from './parts';
 
 export class SignIn extends DeskElement {
   static readonly tag = 'kl-sign-in';
@@ -75,12 +75,7 @@ export class SignIn extends DeskElement {
                 ${this.#renderField('password', texts.signIn.password, 'password', 'current-password')}`
             : this.#renderTotp()}
           <div role="alert" id="sign-in-problem">
-            ${this.problem
-              ? html`<p class="kern-error">
-                  <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
-                  <span class="kern-body">${this.problem}</span>
-                </p>`
-              : nothing}
+            ${problemLine(this.problem)}
           </div>
           <button
             type="submit"

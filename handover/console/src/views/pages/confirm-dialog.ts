@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../errors';
 import { frameTexts } from '../../pages-texts';
 import { DeskElement } from '../desk-element';
+import { problemLine } from '../parts';
 import { endsSession, fieldProblems } from './page-element';
 import { textField } from './fields';
 import { PasswordField } from './password-field';
@@ -81,14 +82,7 @@ export class ConfirmDialog extends DeskElement {
         <section class="kern-dialog__body">
           <p class="kern-body" id="confirm-text">${question.text}</p>
           ${question.field === undefined ? nothing : this.#renderField(question.field)}
-          <div role="alert">
-            ${this.problem === ''
-              ? nothing
-              : html`<p class="kern-error">
-                  <span class="kern-icon kern-icon--danger" aria-hidden="true"></span>
-                  <span class="kern-body">${this.problem}</span>
-                </p>`}
-          </div>
+          <div role="alert">${problemLine(this.problem)}</div>
         </section>
         <footer class="kern-dialog__footer">
           <button type="button" class="kern-btn kern-btn--secondary" ?autofocus=${question.field === undefined} @click=${this.#onCancel}>
