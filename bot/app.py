@@ -205,7 +205,8 @@ class Gateway:
             await stack.enter_async_context(_kept(self.purging.running()))
             if self.courier and self.notices.ways:
                 await stack.enter_async_context(_kept(self.courier.running()))
-            await stack.enter_async_context(self.handover.running())
+            await stack.enter_async_context(_kept(self.handover.interpreting.running()))
+            await stack.enter_async_context(_kept(self.handover.watch.running()))
             await stack.enter_async_context(_kept(turns.running()))
             yield self._listeners(conversations, understander)
 
@@ -239,8 +240,7 @@ class Gateway:
         staff[sign_in_api.COUNT_SIGN_IN] = lambda address: limits.count(
             "sign-in", address, self.settings.sign_ins_per_minute
         )
-        offices = Offices(self.clock, self.catalogue.county, self.texts, self.settings)
-        staff[figures_api.COUNTING] = Counting(self.database, self.clock, offices, self.texts)
+        staff[figures_api.COUNTING] = Counting(self.database, self.clock, self.offices, self.texts)
         staff[audit_api.AUDITING] = Auditing(self.database, self.clock, self.settings)
         staff[audit_api.ERASING] = self.erasing
         operations = (

@@ -1,7 +1,6 @@
 """Keeps nothing longer than allowed: conversations by kind, the consoles' feed, dead sessions."""
 
 import asyncio
-import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from bot.background import beside
 from bot.clock import Clock
 from bot.model import HandoverKind
 from bot.settings import Settings
@@ -94,18 +94,9 @@ class Purging:
         self._clock = clock
         self._settings = settings
 
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AsyncIterator[None]:
         """Purges until resumed at the end, unless that is switched off."""
-        if not self._settings.purge_daily:
-            yield
-            return
-        purging = asyncio.create_task(self._daily(), name="purge")
-        try:
-            yield
-        finally:
-            purging.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await purging
+        return beside(purge=self._daily()) if self._settings.purge_daily else beside()
 
     async def _daily(self) -> None:
         while True:

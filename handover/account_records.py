@@ -1,16 +1,18 @@
 """Accounts in the database: the steps of which every change of an account is made."""
 
+import datetime as dt
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model import Caseworker, Membership, Role
 from bot.stores.tables import AccountRow, MembershipRow, SessionRow
+from handover.rights import CASES
 
 TotpRule = Literal["off", "optional", "required"]
 
@@ -36,6 +38,11 @@ class Account:
         """The offices in which it has this role."""
         return tuple(m.office for m in self.memberships if m.role is role)
 
+    def takes_cases_of(self, office: str, since: dt.datetime) -> bool:
+        """Whether she works on the office's cases and is there to take one; see `is_present`."""
+        works = any(m.office == office and m.role in CASES for m in self.memberships)
+        return works and is_present(self.row, since)
+
     def caseworker(self, session_id: str, totp: TotpRule) -> Caseworker:
         """Whoever is signed in to it."""
         return Caseworker(
@@ -53,12 +60,36 @@ class Account:
 
 async def with_memberships(session: AsyncSession, row: AccountRow) -> Account:
     """The account with what it is in which office."""
-    rows = await session.scalars(
+    [account] = await with_all_memberships(session, [row])
+    return account
+
+
+async def with_all_memberships(session: AsyncSession, rows: Sequence[AccountRow]) -> list[Account]:
+    """These accounts with what each is in which office: one query, however many."""
+    found: dict[str, list[Membership]] = {row.id: [] for row in rows}
+    memberships = await session.scalars(
         select(MembershipRow)
-        .where(MembershipRow.account_id == row.id)
+        .where(MembershipRow.account_id.in_(found))
         .order_by(MembershipRow.office)
     )
-    return Account(row, tuple(Membership(m.office, Role(m.role), m.team) for m in rows))
+    for m in memberships:
+        found[m.account_id].append(Membership(m.office, Role(m.role), m.team))
+    return [Account(row, tuple(found[row.id])) for row in rows]
+
+
+def is_present(row: AccountRow, since: dt.datetime) -> bool:
+    """Whether she takes cases now: gave a sign since then, and is not away."""
+    return row.seen_at is not None and row.seen_at >= since and not row.away and not row.disabled
+
+
+def present(since: dt.datetime) -> ColumnElement[bool]:
+    """The same as `is_present`, as a condition on accounts."""
+    return and_(AccountRow.seen_at >= since, ~AccountRow.away, ~AccountRow.disabled)
+
+
+def works_for(offices: Collection[str]) -> ColumnElement[bool]:
+    """That a membership is one of those who work on the cases of these offices."""
+    return and_(MembershipRow.office.in_(offices), MembershipRow.role.in_(CASES))
 
 
 async def by_name(session: AsyncSession, username: str) -> Account | None:

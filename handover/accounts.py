@@ -97,14 +97,18 @@ class Accounts:
         """
         now = self._clock.now()
         async with self._database.read() as session:
-            row = await session.get(SessionRow, hashed(token)) if token else None
-            if row is None or row.expires_at <= now:
-                raise Unauthorized
-            account = await records.with_memberships(
-                session, await session.get_one(AccountRow, row.account_id)
+            found = await session.execute(
+                select(SessionRow, AccountRow)
+                .join(AccountRow, AccountRow.id == SessionRow.account_id)
+                .where(SessionRow.token_hash == hashed(token or ""))
             )
-        if account.row.disabled:
-            raise Unauthorized
+            signed_in = found.one_or_none()
+            if signed_in is None:
+                raise Unauthorized
+            row, owner = signed_in
+            if row.expires_at <= now or owner.disabled:
+                raise Unauthorized
+            account = await records.with_memberships(session, owner)
         if account.row.seen_at is None or now - account.row.seen_at > _SEEN_EVERY:
             async with self._database.write() as session:
                 await records.set_fields(session, account.row.id, seen_at=now)
@@ -239,7 +243,7 @@ class Accounts:
         """All accounts by user name."""
         async with self._database.read() as session:
             rows = await session.scalars(select(AccountRow).order_by(AccountRow.username))
-            return [await records.with_memberships(session, row) for row in rows]
+            return await records.with_all_memberships(session, rows.all())
 
     async def _check_password(self, username: str, password: str) -> Account:
         async with self._database.read() as session:

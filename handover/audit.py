@@ -122,13 +122,6 @@ async def lines_after(
         after = batch[-1].id
 
 
-async def hash_of(session: AsyncSession, number: int) -> str | None:
-    """The hash of a line, `START` for number 0; None where there is no such line."""
-    if number == 0:
-        return START
-    return await session.scalar(select(AuditRow.hash).where(AuditRow.id == number))
-
-
 async def verify(session: AsyncSession) -> Chain:
     """Looks through the whole trail, until the first line that was altered or is missing."""
     # read first: what is added meanwhile is none of this look's business

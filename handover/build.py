@@ -1,7 +1,5 @@
 """Puts the handover desk together."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -33,16 +31,6 @@ class HandoverDesk:
     views: Views
     interpreting: Interpreting
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Translates and keeps watch within the block."""
-        async with AsyncExitStack() as stack:
-            for part in (self.interpreting, self.watch):
-                generator = part.running()
-                await anext(generator)
-                stack.push_async_callback(_finish, generator)
-            yield
-
 
 def build(
     database: Database,
@@ -66,7 +54,3 @@ def build(
         Views(database, texts, interpreter, offices, clock),
         interpreting,
     )
-
-
-async def _finish(generator: AsyncIterator[None]) -> None:
-    await anext(generator, None)

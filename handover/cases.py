@@ -28,6 +28,7 @@ from translations.texts import Texts
 
 Told = Callable[[ConversationRow], Awaitable[StateBody]]
 """What the citizen of a conversation is told, in her language."""
+_May = Callable[[AsyncSession, str, Caseworker], Awaitable[HandoverRow]]
 
 
 class Cases:
@@ -67,10 +68,32 @@ class Cases:
     async def own(
         self, session: AsyncSession, caseworker: Caseworker, handover_id: str
     ) -> tuple[HandoverRow, list[ConversationRow]]:
-        """The case, if it is the caseworker's, with its conversations locked."""
+        """The case, if it is the caseworker's (`records.owned`), with its conversations locked."""
+        return await self._locked(session, caseworker, handover_id, records.owned)
+
+    async def movable(
+        self, session: AsyncSession, caseworker: Caseworker, handover_id: str
+    ) -> tuple[HandoverRow, list[ConversationRow]]:
+        """The case, if he may pass it on (`records.movable`), with its conversations locked."""
+        return await self._locked(session, caseworker, handover_id, records.movable)
+
+    async def _locked(
+        self, session: AsyncSession, caseworker: Caseworker, handover_id: str, may: _May
+    ) -> tuple[HandoverRow, list[ConversationRow]]:
+        """The case with its conversations locked; only then it is looked at whether he may."""
         case = await records.get_for(session, handover_id, caseworker)
         concerned = await self.lock(session, case)
-        return await records.owned(session, handover_id, caseworker), concerned
+        return await may(session, handover_id, caseworker), concerned
+
+    async def resume(self, session: AsyncSession, case: HandoverRow, now: dt.datetime) -> None:
+        """Puts a case that was put aside before its owner again.
+
+        The time for which he may be silent begins anew.
+        """
+        case.snoozed_until = case.snooze_reason = None
+        case.claimed_at = now
+        await session.flush()
+        await feed.announce(session, case, now)
 
     async def conversations_of(
         self, session: AsyncSession, handovers: Sequence[HandoverRow]

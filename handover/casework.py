@@ -18,7 +18,7 @@ from bot.model import (
     SnoozeReason,
 )
 from bot.stores.tables import AccountRow, ConversationRow, HandoverRow
-from handover import audit, feed, files, records
+from handover import account_records, audit, feed, files, records
 from handover.cases import Cases
 from handover.states import Move
 
@@ -69,9 +69,7 @@ class Casework:
         """
         now = self._clock.now()
         async with self._database.write() as session:
-            case = await records.movable(session, handover_id, caseworker)
-            concerned = await self._cases.lock(session, case)
-            case = await records.movable(session, handover_id, caseworker)
+            case, concerned = await self._cases.movable(session, caseworker, handover_id)
             if not await records.move(session, case, Move.RELEASE):
                 raise NotOwner
             await self._cases.to_queue(session, case, concerned, now)
@@ -109,9 +107,7 @@ class Casework:
         """
         now = self._clock.now()
         async with self._database.write() as session:
-            case = await records.movable(session, handover_id, caseworker)
-            concerned = await self._cases.lock(session, case)
-            case = await records.movable(session, handover_id, caseworker)
+            case, concerned = await self._cases.movable(session, caseworker, handover_id)
             if note and note.strip():
                 kept = await files.add_note(session, case.id, caseworker.name, note.strip(), now)
                 await feed.announce(session, case, now, note_id=kept.id)
@@ -130,21 +126,19 @@ class Casework:
         username: str,
         now: dt.datetime,
     ) -> dict[str, str]:
-        account = await records.account_of(session, username)
+        account = await account_records.by_name(session, username)
         if account is None:
             raise Invalid(caseworker="caseworker_unknown")
-        if not await records.takes_cases(
-            session, account, case.office, self._cases.offices.present_since()
-        ):
+        if not account.takes_cases_of(case.office, self._cases.offices.present_since()):
             raise NobodyThere
         first = case.first_claimed_at or now
         await records.move(
             session, case, Move.ASSIGN,
-            claimed_by=account.id, claimed_at=now, first_claimed_at=first,
+            claimed_by=account.row.id, claimed_at=now, first_claimed_at=first,
         )  # fmt: skip
         await self._cases.settle(session, case, concerned)
-        await self._tell_owner(session, case, concerned, account.name, now)
-        return {"to": account.username}
+        await self._tell_owner(session, case, concerned, account.row.name, now)
+        return {"to": username}
 
     async def _hand_on(
         self,
@@ -226,28 +220,34 @@ class Casework:
             raise Invalid(until="date_too_far")
         async with self._database.write() as session:
             case, concerned = await self._cases.own(session, caseworker, handover_id)
-            case.snoozed_until = until
-            case.snooze_reason = (reason or SnoozeReason.OTHER) if until else None
-            case.claimed_at = now
-            await session.flush()
             if until is None:
-                await feed.announce(session, case, now)
+                await self._cases.resume(session, case, now)
             else:
-                zone = self._cases.offices.calendar.timezone
-                day = until.astimezone(zone).date()
-
-                async def told(row: ConversationRow) -> StateBody:
-                    text = self._cases.say(
-                        row, "bot.state_snoozed",
-                        name=caseworker.name, date=wording.date(day, row.language),
-                    )  # fmt: skip
-                    return _owned_by(case, caseworker.name, text)
-
-                await self._cases.tell(session, case, concerned, now, told)
+                case.snoozed_until, case.claimed_at = until, now
+                case.snooze_reason = reason or SnoozeReason.OTHER
+                await session.flush()
+                await self._tell_snoozed(session, case, concerned, caseworker.name, until)
             await audit.record(
                 session, now, caseworker.username, "snooze" if until else "resume", case.id
             )
         await self._wake(concerned)
+
+    async def _tell_snoozed(
+        self,
+        session: AsyncSession,
+        case: HandoverRow,
+        concerned: list[ConversationRow],
+        name: str,
+        until: dt.datetime,
+    ) -> None:
+        day = until.astimezone(self._cases.offices.calendar.timezone).date()
+
+        async def told(row: ConversationRow) -> StateBody:
+            date = wording.date(day, row.language)
+            text = self._cases.say(row, "bot.state_snoozed", name=name, date=date)
+            return _owned_by(case, name, text)
+
+        await self._cases.tell(session, case, concerned, self._clock.now(), told)
 
     async def merge(self, caseworker: Caseworker, handover_id: str, into: str) -> None:
         """Lets a case go on in another one of the same citizen: what she writes in either arrives.

@@ -147,10 +147,7 @@ class Desk:
         now = self._cases.clock.now()
         await feed.announce(session, case, now, posted.seq, conversation_id=conversation.id)
         if case.snoozed_until is not None and posted.author is Author.CITIZEN:
-            case.snoozed_until = case.snooze_reason = None
-            case.claimed_at = now  # the time for which he may be silent begins anew
-            await session.flush()
-            await feed.announce(session, case, now)
+            await self._cases.resume(session, case, now)
 
     def interpret(self, conversation_id: str) -> None:
         """Begins to put the citizen's words into German, after what was said is stored."""

@@ -1,11 +1,10 @@
 """Erases a conversation with every copy of its words, whoever asks (DSGVO, Art. 17)."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.background import beside
 from bot.clock import Clock
 from bot.errors import OnHold
 from bot.ports import STAFF_TOPIC, Notifier
@@ -86,15 +85,9 @@ class Erasing:
             await self._clear(conversation_id)
         return wanted
 
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AsyncIterator[None]:
         """Forgets with the other gateways when something was erased there."""
-        listening = asyncio.create_task(self._listen(), name="erasures")
-        try:
-            yield
-        finally:
-            listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await listening
+        return beside(erasures=self._listen())
 
     async def _listen(self) -> None:
         async with self._notifier.listen(_TOPIC) as listener:

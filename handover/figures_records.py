@@ -15,9 +15,9 @@ from bot.stores.tables import (
     HandoverRow,
     MembershipRow,
 )
+from handover.account_records import present, works_for
 from handover.figures_shapes import ConversationFigures, Now, Satisfaction, WaitingNow
 from handover.figures_tally import Case
-from handover.rights import CASES
 from handover.states import OPEN
 
 _BATCH = 1000
@@ -98,12 +98,7 @@ async def _present(session: AsyncSession, offices: Sequence[str], since: dt.date
     number = await session.scalar(
         select(func.count(distinct(AccountRow.id)))
         .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
-        .where(
-            MembershipRow.office.in_(offices),
-            MembershipRow.role.in_(CASES),
-            AccountRow.seen_at >= since,
-            ~AccountRow.away,
-        )
+        .where(works_for(offices), present(since))
     )
     return number or 0
 

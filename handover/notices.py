@@ -16,6 +16,7 @@ from pydantic import HttpUrl
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.background import beside
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
@@ -93,18 +94,11 @@ class Courier:
         self._notices = notices
         self._staff_url = str(staff_url).rstrip("/")
 
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AsyncIterator[None]:
         """Delivers from time to time until resumed at the end; a slow way holds up no other."""
-        tasks = [
-            asyncio.create_task(self._keep_delivering(way), name=f"notices-{way.name}")
-            for way in self._notices.ways
-        ]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        return beside(
+            **{f"notices-{way.name}": self._keep_delivering(way) for way in self._notices.ways}
+        )
 
     async def deliver_due(self) -> int:
         """Tries whatever is due, all ways side by side; returns how many were delivered."""

@@ -56,7 +56,7 @@ class People:
             rows = await session.scalars(
                 select(AccountRow).where(kept).order_by(AccountRow.username)
             )
-            accounts = [await records.with_memberships(session, row) for row in rows]
+            accounts = await records.with_all_memberships(session, rows.all())
         return AccountsView(accounts=[self._shown(account) for account in accounts])
 
     async def add(self, admin: Caseworker, wanted: AddAccount) -> AccountView:

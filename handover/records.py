@@ -19,7 +19,7 @@ from bot.stores.tables import (
     MembershipRow,
     NoticeRow,
 )
-from handover.rights import CASES
+from handover.account_records import present, works_for
 from handover.states import CLEARED, OPEN, TRANSITIONS, Move
 
 MAX_LISTED = 1000
@@ -49,25 +49,15 @@ async def case_of(session: AsyncSession, conversation_id: str) -> HandoverRow | 
     )
 
 
-async def move(
-    session: AsyncSession,
-    handover: HandoverRow,
-    move: Move,
-    *,
-    owner: str | None = None,
-    **values: Any,
-) -> bool:
+async def move(session: AsyncSession, handover: HandoverRow, move: Move, **values: Any) -> bool:
     """Makes a move, if the case still is where the move begins; of several who try, one does.
 
-    `owner` is the account that must own the case for it; `values` are set with the new state.
+    `values` are set with the new state.
     """
     transition = TRANSITIONS[move]
-    conditions = [HandoverRow.id == handover.id, HandoverRow.state.in_(transition.sources)]
-    if owner is not None:
-        conditions.append(HandoverRow.claimed_by == owner)
     changed = await session.scalar(
         update(HandoverRow)
-        .where(*conditions)
+        .where(HandoverRow.id == handover.id, HandoverRow.state.in_(transition.sources))
         .values({"state": transition.target, **CLEARED.get(transition.target, {}), **values})
         .returning(HandoverRow.id)
         .execution_options(synchronize_session=False)
@@ -171,19 +161,17 @@ async def silent_claims(
             func.coalesce(AccountRow.seen_at, HandoverRow.claimed_at) < before,
         )
     )
-    if handover_id is not None:
-        statement = statement.where(HandoverRow.id == handover_id)
-    return list(await session.scalars(statement))
+    return await _those(session, statement, handover_id)
 
 
-async def snoozed_until(session: AsyncSession, now: dt.datetime) -> list[HandoverRow]:
-    """Cases that were put aside until a moment that has come."""
-    rows = await session.scalars(
-        select(HandoverRow).where(
-            HandoverRow.state == HandoverState.CLAIMED, HandoverRow.snoozed_until <= now
-        )
+async def snoozed_until(
+    session: AsyncSession, now: dt.datetime, handover_id: str | None = None
+) -> list[HandoverRow]:
+    """Cases (or that one, if it is such) that were put aside until a moment that has come."""
+    statement = select(HandoverRow).where(
+        HandoverRow.state == HandoverState.CLAIMED, HandoverRow.snoozed_until <= now
     )
-    return list(rows)
+    return await _those(session, statement, handover_id)
 
 
 async def orphans(session: AsyncSession, handover_id: str | None = None) -> list[HandoverRow]:
@@ -207,9 +195,7 @@ async def orphans(session: AsyncSession, handover_id: str | None = None) -> list
         )
         .order_by(HandoverRow.requested_at.desc())
     )
-    if handover_id is not None:
-        statement = statement.where(HandoverRow.id == handover_id)
-    return list(await session.scalars(statement))
+    return await _those(session, statement, handover_id)
 
 
 async def overdue(
@@ -222,9 +208,7 @@ async def overdue(
         HandoverRow.snoozed_until.is_(None),
         ~exists().where(NoticeRow.handover_id == HandoverRow.id, NoticeRow.event == "due"),
     )
-    if handover_id is not None:
-        statement = statement.where(HandoverRow.id == handover_id)
-    return list(await session.scalars(statement))
+    return await _those(session, statement, handover_id)
 
 
 async def redirect(session: AsyncSession, merged: str, into: str) -> None:
@@ -235,21 +219,6 @@ async def redirect(session: AsyncSession, merged: str, into: str) -> None:
         .values(merged_into=into)
         .execution_options(synchronize_session=False)
     )
-
-
-async def account_of(session: AsyncSession, username: str) -> AccountRow | None:
-    """The account of that user name, or None."""
-    return await session.scalar(select(AccountRow).where(AccountRow.username == username))
-
-
-async def takes_cases(
-    session: AsyncSession, account: AccountRow, office: str, since: dt.datetime
-) -> bool:
-    """Whether she works on the office's cases, has given a sign since then, and is not away."""
-    if account.disabled or account.away or account.seen_at is None or account.seen_at < since:
-        return False
-    membership = await session.get(MembershipRow, (account.id, office))
-    return membership is not None and membership.role in CASES
 
 
 async def position_of(session: AsyncSession, handover: HandoverRow) -> int:
@@ -311,20 +280,17 @@ async def somebody_seen(session: AsyncSession, office: str, since: dt.datetime) 
     somebody = await session.scalar(
         select(AccountRow.id)
         .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
-        .where(
-            MembershipRow.office == office,
-            MembershipRow.role.in_(CASES),
-            AccountRow.seen_at >= since,
-            ~AccountRow.away,
-        )
+        .where(works_for([office]), present(since))
         .limit(1)
     )
     return somebody is not None
 
 
-async def waiting_chats(session: AsyncSession, offices: Sequence[str]) -> list[HandoverRow]:
-    """Cases of these offices whose citizens are shown as waiting for a chat."""
-    rows = await session.scalars(
+async def waiting_chats(
+    session: AsyncSession, offices: Sequence[str], handover_id: str | None = None
+) -> list[HandoverRow]:
+    """Cases of these offices (or that one, if it is such) whose citizens wait for a chat."""
+    statement = (
         select(HandoverRow)
         .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
         .where(
@@ -333,7 +299,16 @@ async def waiting_chats(session: AsyncSession, offices: Sequence[str]) -> list[H
             ConversationRow.state == ConversationState.WAITING,
         )
     )
-    return list(rows)
+    return await _those(session, statement, handover_id)
+
+
+async def _those(
+    session: AsyncSession, statement: Select[HandoverRow], handover_id: str | None
+) -> list[HandoverRow]:
+    """What the statement finds; with an id, that case alone, if it is among them."""
+    if handover_id is not None:
+        statement = statement.where(HandoverRow.id == handover_id)
+    return list(await session.scalars(statement))
 
 
 async def count_waiting(session: AsyncSession) -> dict[str, int]:
@@ -433,11 +408,7 @@ async def workers(
         select(AccountRow, MembershipRow.office, func.coalesce(owned.c.cases, 0))
         .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
         .outerjoin(owned, owned.c.claimed_by == AccountRow.id)
-        .where(
-            MembershipRow.office.in_(offices),
-            MembershipRow.role.in_(CASES),
-            ~AccountRow.disabled,
-        )
+        .where(works_for(offices), ~AccountRow.disabled)
         .order_by(AccountRow.name, MembershipRow.office)
     )
     return [(row[0], row[1], row[2]) for row in rows]

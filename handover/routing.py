@@ -10,7 +10,7 @@ from bot.catalogue.schema import OfficeId, Routing
 from bot.model import HandoverKind, HandoverState
 from bot.stores.tables import AccountRow, ConversationRow, HandoverRow, MembershipRow
 from handover import feed
-from handover.rights import CASES
+from handover.account_records import present, works_for
 from translations.languages import SOURCE
 
 _NEVER = dt.datetime.fromtimestamp(0, dt.UTC)
@@ -118,13 +118,7 @@ async def _free(
     rows = await session.execute(
         select(AccountRow, MembershipRow.team)
         .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
-        .where(
-            MembershipRow.office == office,
-            MembershipRow.role.in_(CASES),
-            AccountRow.seen_at >= present_since,
-            ~AccountRow.away,
-            ~AccountRow.disabled,
-        )
+        .where(works_for([office]), present(present_since))
     )
     return [
         Free(

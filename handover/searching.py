@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.model import Caseworker
 from bot.stores.tables import EventRow, HandoverRow, NoteRow, RenderingRow
 
 LIMIT = 50
 _AROUND = 60
+_FEWEST_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -31,65 +31,53 @@ async def search(
     telephone numbers, and the numbers of cases and conversations.  Upper and lower case are the
     same.
     """
-    rows = await session.scalars(
-        _matching(caseworker, words).order_by(HandoverRow.requested_at.desc()).limit(LIMIT + 1)
+    found = _text_with(words)
+    rows = await session.execute(
+        select(HandoverRow.id, found)
+        .where(
+            HandoverRow.office.in_(caseworker.offices),
+            or_(
+                found.is_not(None),
+                _has_digits(words),
+                HandoverRow.id == words,
+                HandoverRow.conversation_id == words,
+            ),
+        )
+        .order_by(HandoverRow.requested_at.desc())
+        .limit(LIMIT + 1)
     )
-    found = list(rows)
-    hits = [Hit(row.id, await _excerpt(session, row, words)) for row in found[:LIMIT]]
-    return hits, len(found) > LIMIT
+    hits = [Hit(row[0], around(row[1], words) if row[1] else None) for row in rows]
+    return hits[:LIMIT], len(hits) > LIMIT
 
 
-def _matching(caseworker: Caseworker, words: str) -> Select[HandoverRow]:
-    pattern = _pattern(words)
-    said = exists().where(
-        EventRow.conversation_id == HandoverRow.conversation_id,
-        EventRow.type == "message",
-        _text_of_event().ilike(pattern, escape="\\"),
-    )
-    rendered = exists().where(
-        RenderingRow.conversation_id == HandoverRow.conversation_id,
-        RenderingRow.text.ilike(pattern, escape="\\"),
-    )
-    noted = exists().where(
-        NoteRow.handover_id == HandoverRow.id, NoteRow.text.ilike(pattern, escape="\\")
-    )
-    return select(HandoverRow).where(
-        HandoverRow.office.in_(caseworker.offices),
-        or_(
-            said,
-            rendered,
-            noted,
-            HandoverRow.text.ilike(pattern, escape="\\"),
-            _digits(HandoverRow.phone).ilike(_pattern(_only_digits(words)), escape="\\")
-            if _only_digits(words)
-            else literal(False),
-            HandoverRow.id == words,
-            HandoverRow.conversation_id == words,
-        ),
+def _text_with(words: str) -> ColumnElement[str | None]:
+    """One text of the case that holds the words, or NULL."""
+    said, pattern = EventRow.body["text"].as_string(), _pattern(words)
+
+    def first(
+        text: SQLColumnExpression[Any], *conditions: ColumnElement[bool]
+    ) -> ColumnElement[Any]:
+        holds = text.ilike(pattern, escape="\\")
+        return select(text).where(*conditions, holds).limit(1).scalar_subquery()
+
+    of_conversation = HandoverRow.conversation_id
+    return func.coalesce(
+        first(said, EventRow.conversation_id == of_conversation, EventRow.type == "message"),
+        first(RenderingRow.text, RenderingRow.conversation_id == of_conversation),
+        first(NoteRow.text, NoteRow.handover_id == HandoverRow.id),
+        case((HandoverRow.text.ilike(pattern, escape="\\"), HandoverRow.text)),
     )
 
 
-async def _excerpt(session: AsyncSession, case: HandoverRow, words: str) -> str | None:
-    pattern = _pattern(words)
-    event_text = _text_of_event()
-    sources: tuple[Select[Any], ...] = (
-        select(event_text).where(
-            EventRow.conversation_id == case.conversation_id,
-            EventRow.type == "message",
-            event_text.ilike(pattern, escape="\\"),
-        ),
-        select(RenderingRow.text).where(
-            RenderingRow.conversation_id == case.conversation_id,
-            RenderingRow.text.ilike(pattern, escape="\\"),
-        ),
-        select(NoteRow.text).where(
-            NoteRow.handover_id == case.id, NoteRow.text.ilike(pattern, escape="\\")
-        ),
-    )
-    for source in sources:
-        if text := await session.scalar(source.limit(1)):
-            return around(text, words)
-    return around(case.text, words) if case.text else None
+def _has_digits(words: str) -> ColumnElement[bool]:
+    """That the case's telephone number holds the words' digits, where they are enough to tell."""
+    digits = "".join(filter(str.isdecimal, words))
+    if len(digits) < _FEWEST_DIGITS:
+        return false()
+    number: SQLColumnExpression[Any] = HandoverRow.phone
+    for mark in (" ", "-", "/", "(", ")"):
+        number = func.replace(number, mark, "")
+    return number.contains(digits)
 
 
 def around(text: str, words: str) -> str | None:
@@ -101,23 +89,6 @@ def around(text: str, words: str) -> str | None:
     return ("…" if begin else "") + text[begin:end] + ("…" if end < len(text) else "")
 
 
-def _text_of_event() -> ColumnElement[str]:
-    text: ColumnElement[str] = EventRow.body["text"].as_string()
-    return text
-
-
 def _pattern(words: str) -> str:
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
-
-
-def _only_digits(words: str) -> str:
-    digits = "".join(filter(str.isdecimal, words))
-    return digits if len(digits) >= 5 else ""
-
-
-def _digits(column: InstrumentedAttribute[str | None]) -> ColumnElement[str]:
-    stripped: ColumnElement[str] = cast(column, String)
-    for mark in (" ", "-", "/", "(", ")"):
-        stripped = func.replace(stripped, mark, "")
-    return stripped

@@ -20,7 +20,7 @@ from bot.http import (
     wants_json,
 )
 from bot.ports import STAFF_TOPIC
-from handover.casework_api import CASEWORK, CORRESPONDENCE, VIEWS
+from handover.casework_api import CASEWORK, CORRESPONDENCE, VIEWS, changed
 from handover.composing import Repeated, templates
 from handover.feed import BATCH
 from handover.offices import Offices
@@ -67,7 +67,7 @@ async def get_handover(request: web.Request) -> web.StreamResponse:
 async def claim_handover(request: web.Request) -> web.StreamResponse:
     """Takes a case; exactly one caseworker wins."""
     await request.config_dict[CASEWORK].claim(caseworker_of(request), handover_id_of(request))
-    return await _changed(request)
+    return await changed(request)
 
 
 async def send_reply(request: web.Request) -> web.StreamResponse:
@@ -124,7 +124,7 @@ async def return_handover(request: web.Request) -> web.StreamResponse:
     casework, caseworker = request.config_dict[CASEWORK], caseworker_of(request)
     back = {"queue": casework.return_to_queue, "bot": casework.return_to_bot}
     await back[(await read_body(request, Return)).to](caseworker, handover_id_of(request))
-    return await _changed(request)
+    return await changed(request)
 
 
 async def close_handover(request: web.Request) -> web.StreamResponse:
@@ -133,7 +133,7 @@ async def close_handover(request: web.Request) -> web.StreamResponse:
     await request.config_dict[CASEWORK].close(
         caseworker_of(request), handover_id_of(request), reason
     )
-    return await _changed(request)
+    return await changed(request)
 
 
 async def show_typing(request: web.Request) -> web.StreamResponse:
@@ -189,11 +189,6 @@ async def list_offices(request: web.Request) -> web.StreamResponse:
             ]
         )
     )
-
-
-async def _changed(request: web.Request) -> web.Response:
-    view = await request.config_dict[VIEWS].one(caseworker_of(request), handover_id_of(request))
-    return reply(HandoverChanged(handover=view))
 
 
 def _said(words: Words) -> str:

@@ -14,6 +14,7 @@ from bot.stores.counters import last_number
 from bot.stores.database import Database
 from bot.stores.tables import AccountRow, HandoverRow, StaffEventRow
 from handover import audit, feed, files, records, searching
+from handover.account_records import is_present
 from handover.offices import Offices
 from handover.shapes import (
     AlsoWritten,
@@ -148,9 +149,7 @@ class Views:
                 name=account.name,
                 offices=[*(before.offices if before else []), office],
                 languages=list(account.languages),
-                present=not account.away
-                and account.seen_at is not None
-                and account.seen_at >= since,
+                present=is_present(account, since),
                 open_cases=cases,
             )
         return Colleagues(colleagues=list(found.values()))
