@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cli import main
 from handover import audit
-from tests.support.auditor import auditor, lines, signed_in_as
+from tests.support.auditor import auditor, lines
 from tests.support.world import World
 
 ROLES = {"caseworker": 403, "lead": 403, "admin": 403, "auditor": 200}
@@ -141,7 +141,7 @@ async def test_the_lines_are_found_by_actor_action_and_subject_page_by_page(worl
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_only_auditors_see_any_of_it(world: World, role: str) -> None:
-    staff = await signed_in_as(world, role)
+    staff = await world.somebody("rita", role)
     for path in ("/audit", "/audit.jsonl", "/audit/check", "/holds"):
         assert (await staff.call("GET", path))[0] == ROLES[role], path
 

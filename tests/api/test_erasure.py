@@ -4,7 +4,6 @@ Rasa keeps nothing between two messages, which `tests/rasa/test_channel.py` show
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +15,10 @@ from bot.app import Knowledge
 from bot.fakes import FakeClock, FakeDialogue
 from bot.retention import purge
 from bot.settings import Settings
-from bot.stores.tables import AttachmentRow
 from handover.audit import first_broken_line
 from tests.conftest import MONDAY_AT_TEN, opened, scripted
-from tests.support.argos import install
 from tests.support.auditor import auditor, lines
-from tests.support.traces import tables, traces
+from tests.support.traces import leave_marks, tables, traces
 from tests.support.world import Citizen, Staff, World, eventually
 
 SAID, RENDERED = "Я загубила паспорт.", "Pass verloren"
@@ -35,25 +32,6 @@ NEVER_LOGGED = (*MARKS, "Frau Erika", "geheim-123")
 async def everything(world: World) -> str:
     """All that stands in the database."""
     return "\n".join((await tables(world)).values())
-
-
-@pytest.fixture(scope="session")
-def argos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("argos")
-    return install(folder / "packages", folder / "home").folder
-
-
-@pytest.fixture
-async def bilingual(
-    settings: Settings, knowledge: Knowledge, database_url: str, argos: Path
-) -> AsyncIterator[World]:
-    """A gateway that translates."""
-    chosen = settings.model_copy(
-        update={"database_url": database_url, "translation_dir": argos, "allow_fixtures": True}
-    )
-    dialogue, clock = FakeDialogue(scripted), FakeClock(MONDAY_AT_TEN)
-    async with opened(chosen, knowledge, dialogue, clock) as world:
-        yield world
 
 
 @dataclass
@@ -79,16 +57,7 @@ async def lived(world: World) -> Story:
     [case] = await staff.queue()
     await staff.claims(case["id"])
     await staff.says(case["id"], "Antwortmarke")
-    note, tried = {"text": "Notizmarke"}, {"outcome": "no_answer", "note": "Anrufmarke"}
-    assert (await staff.call("POST", f"/handovers/{case['id']}/notes", note))[0] == 201
-    assert (await staff.call("POST", f"/handovers/{case['id']}/attempts", tried))[0] == 200
-    async with world.gateway.database.write() as session:
-        session.add(
-            AttachmentRow(
-                id="file", conversation_id=citizen.id, name="Dateimarke.pdf", size=12,
-                media_type="application/pdf", content=b"Inhaltsmarke", at=world.clock.now(),
-            )
-        )  # fmt: skip
+    await leave_marks(world, staff, citizen, case["id"])
 
     async def rendered() -> bool:
         return RENDERED in await everything(world)

@@ -12,11 +12,11 @@ from bot.app import Knowledge
 from bot.fakes import FakeClock, FakeDialogue
 from bot.retention import PurgeReport, purge
 from bot.settings import Settings
-from bot.stores.tables import AttachmentRow, NoticeRow, SessionRow, StaffEventRow
+from bot.stores.tables import NoticeRow, SessionRow, StaffEventRow
 from tests.api.test_audit import command
 from tests.conftest import MONDAY_AT_TEN, opened, scripted
 from tests.support.auditor import auditor, lines
-from tests.support.traces import traces
+from tests.support.traces import leave_marks, traces
 from tests.support.world import Citizen, Staff, World, eventually
 
 SHORT = {
@@ -232,16 +232,7 @@ async def test_an_export_holds_all_that_is_kept_and_no_secret(world: World) -> N
     await citizen.call("POST", "/handover", {"office": "kfz", **WISHES["callback"]})
     [case] = await staff.queue()
     await staff.claims(case["id"])
-    note, tried = {"text": "Notizmarke"}, {"outcome": "no_answer", "note": "Anrufmarke"}
-    assert (await staff.call("POST", f"/handovers/{case['id']}/notes", note))[0] == 201
-    assert (await staff.call("POST", f"/handovers/{case['id']}/attempts", tried))[0] == 200
-    async with world.gateway.database.write() as session:
-        session.add(
-            AttachmentRow(
-                id="file", conversation_id=citizen.id, name="Dateimarke.pdf", size=12,
-                media_type="application/pdf", content=b"Inhaltsmarke", at=world.clock.now(),
-            )
-        )  # fmt: skip
+    await leave_marks(world, staff, citizen, case["id"])
     rita = await auditor(world)
     reason = {"reason": "VG 3 K 12/26"}
     assert (await rita.call("PUT", f"/conversations/{citizen.id}/hold", reason))[0] == 204

@@ -1,39 +1,10 @@
 """Citizens and caseworkers who speak different languages, through the real engine."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from bot.app import Knowledge
-from bot.fakes import FakeClock, FakeDialogue
-from bot.settings import Settings
 from tests.api.test_erasure import everything
-from tests.conftest import MONDAY_AT_TEN, opened, scripted
-from tests.support.argos import install
 from tests.support.world import Citizen, Staff, World, eventually
 
 LOST = "Я загубила паспорт."
 LOST_DE = "Ich habe den Pass verloren."
-
-
-@pytest.fixture(scope="session")
-def argos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("argos")
-    return install(folder / "packages", folder / "home").folder
-
-
-@pytest.fixture
-async def bilingual(
-    settings: Settings, knowledge: Knowledge, database_url: str, argos: Path
-) -> AsyncIterator[World]:
-    """A gateway with the packages of the tests."""
-    chosen = settings.model_copy(
-        update={"database_url": database_url, "translation_dir": argos, "allow_fixtures": True}
-    )
-    dialogue, clock = FakeDialogue(scripted), FakeClock(MONDAY_AT_TEN)
-    async with opened(chosen, knowledge, dialogue, clock) as world:
-        yield world
 
 
 async def _detail(staff: Staff, case: str) -> list[dict]:

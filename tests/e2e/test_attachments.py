@@ -1,12 +1,11 @@
 """A file and its read mark in a real browser, with a real scanner behind it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, Page, expect
 
-from tests.e2e.browser import PHONE, chromium, shot, window
+from tests.e2e.browser import PHONE, shot, window
 from tests.support.clamd import EICAR
 from tests.support.stack import Stack
 
@@ -14,12 +13,6 @@ PASSWORD = "sehr-geheim-123"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 """The desk in real browsers: caseworkers, a lead, an admin and an auditor at work."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.settings import ROOT
-from tests.e2e.browser import chromium, shot, window
+from tests.e2e.browser import shot, window
 from tests.support.stack import Stack
 
 PASSWORD = "sehr-geheim-123"
@@ -16,12 +15,6 @@ SECRET = "Meine Katze heißt Mohrle"
 NARROW = (320, 800)
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.settings import ROOT
-from tests.e2e.browser import PHONE, chromium, shot, window
+from tests.e2e.browser import PHONE, shot, window
 from tests.support.argos import install
 from tests.support.stack import Stack
 from translations.texts import Texts
@@ -19,12 +19,6 @@ STORIES = {
 }
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 """The whole story in real browsers: a citizen asks, the bot answers, a caseworker takes over."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.settings import ROOT
-from tests.e2e.browser import PHONE, chromium, shot, window
+from tests.e2e.browser import PHONE, shot, window
 from tests.support.stack import GATEWAY, Stack
 
 ROOT_MODULES = ROOT / "node_modules"
@@ -16,12 +15,6 @@ PASSWORD = "sehr-geheim-123"
 QUESTION = "Welche Unterlagen brauche ich, um mein Auto umzumelden?"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", autouse=True)

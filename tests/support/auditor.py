@@ -5,17 +5,7 @@ from tests.support.world import Staff, World
 
 async def auditor(world: World) -> Staff:
     """The auditor Rita."""
-    return await signed_in_as(world, "auditor")
-
-
-async def signed_in_as(world: World, role: str, username: str = "rita") -> Staff:
-    """Makes an account with that role in one office, and signs it in."""
-    await world.gateway.accounts.add(username, "Rita Rev", role, ["kfz"], "geheim-12345")
-    staff = Staff(world.client("staff"))
-    body = {"username": username, "password": "geheim-12345"}
-    status, signed_in = await staff.call("POST", "/session", body)
-    assert status == 200, signed_in
-    return staff
+    return await world.somebody("rita", "auditor", name="Rita Rev")
 
 
 async def lines(staff: Staff, query: str = "") -> list[tuple[str, str, str]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData
 
-from bot.stores.tables import Base
-from tests.support.world import World
+from bot.stores.tables import AttachmentRow, Base
+from tests.support.world import Citizen, Staff, World
 
 
 async def tables(world: World) -> dict[str, str]:
@@ -57,3 +57,17 @@ def _readable(row: Any) -> str:
         value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
         for value in row
     )
+
+
+async def leave_marks(world: World, staff: Staff, citizen: Citizen, case: str) -> None:
+    """Puts words into the case's file that can be looked for: a note, a try, a sent file."""
+    note, tried = {"text": "Notizmarke"}, {"outcome": "no_answer", "note": "Anrufmarke"}
+    assert (await staff.call("POST", f"/handovers/{case}/notes", note))[0] == 201
+    assert (await staff.call("POST", f"/handovers/{case}/attempts", tried))[0] == 200
+    async with world.gateway.database.write() as session:
+        session.add(
+            AttachmentRow(
+                id="file", conversation_id=citizen.id, name="Dateimarke.pdf", size=12,
+                media_type="application/pdf", content=b"Inhaltsmarke", at=world.clock.now(),
+            )
+        )  # fmt: skip
