@@ -121,7 +121,12 @@ export function directionOf(code: string): 'ltr' | 'rtl' {
 
 /** What a handover is about: the service if one is known, otherwise why a person is needed. */
 export function nameTopic(handover: Handover): string {
-  return handover.service_title ?? nameReason(handover.reason);
+  return handover.service_title ?? nameCause(handover);
+}
+
+/** Whoever left a number or a message asked for that, and not to talk at once. */
+export function nameCause({ reason, kind }: Handover): string {
+  return nameReason(reason === 'requested' && kind !== 'chat' ? kind : reason);
 }
 
 export function nameReason(reason: string): string {

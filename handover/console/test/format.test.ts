@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ServerClock } from '../src/clock';
-import { directionOf, formatWait, nameLanguage, speakWait, telephoneLink } from '../src/format';
+import { directionOf, formatWait, nameLanguage, nameTopic, speakWait, telephoneLink } from '../src/format';
 import { handoverHash, readHash } from '../src/route';
+import { aHandover } from './builders';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -78,5 +79,23 @@ describe('addresses', () => {
 
   it('of phones keep only digits and the plus', () => {
     expect(telephoneLink('+49 (3331) 204-815')).toBe('tel:+493331204815');
+  });
+});
+
+describe('what a case is about', () => {
+  it('is its service, where one is known', () => {
+    expect(nameTopic(aHandover({ service_title: 'Führerschein', kind: 'callback' }))).toBe('Führerschein');
+  });
+
+  it.each([
+    ['chat', 'Möchte mit einem Menschen sprechen'],
+    ['callback', 'Bittet um Rückruf'],
+    ['message', 'Hat eine Nachricht hinterlassen'],
+  ] as const)('is otherwise what was asked for: %s', (kind, topic) => {
+    expect(nameTopic(aHandover({ service_title: null, reason: 'requested', kind }))).toBe(topic);
+  });
+
+  it('is a complaint even where a call is asked for', () => {
+    expect(nameTopic(aHandover({ service_title: null, reason: 'complaint', kind: 'callback' }))).toBe('Beschwerde');
   });
 });

@@ -6,9 +6,9 @@ import {
   formatTime,
   formatUntil,
   formatWait,
+  nameCause,
   nameChannel,
   nameLanguage,
-  nameReason,
   speakWait,
   telephoneLink,
 } from '../format';
@@ -112,7 +112,7 @@ export function renderWhy(handover: Handover, conversation: Conversation | undef
   const answer = conversation?.events.findLast(isAnswer);
   return html`<section class="kl-why" aria-labelledby="why-title" data-testid="why">
     <h3 class="kl-why__title" id="why-title">${texts.conversation.why}</h3>
-    <p><strong>${texts.conversation.whyReason}:</strong> ${nameReason(handover.reason)}</p>
+    <p><strong>${texts.conversation.whyReason}:</strong> ${nameCause(handover)}</p>
     ${conversation?.loaded !== true
       ? nothing
       : answer === undefined

@@ -152,7 +152,7 @@ function renderMessage(event: MessageEvent, context: MessageContext, elsewhere: 
           ${texts.message.renderAgain}
         </button>`
       : nothing}
-    ${event.source && expanded
+    ${event.source && expanded && !namesSource(sides, event.source)
       ? html`<p class="kl-message__source">
           ${texts.message.source(event.source)}${event.checked_on
             ? ` · ${texts.message.checkedOn(formatDay(event.checked_on))}`
@@ -161,6 +161,11 @@ function renderMessage(event: MessageEvent, context: MessageContext, elsewhere: 
       : nothing}
     ${isRead ? html`<p class="kl-message__read" data-testid="read">${texts.conversation.read}</p>` : nothing}
   </li>`;
+}
+
+/** The words of the catalogue end with their source; said once is enough. */
+function namesSource(sides: readonly Side[], source: string): boolean {
+  return sides.some(({ text }) => text.includes(source));
 }
 
 function renderSide(side: Side): TemplateResult {

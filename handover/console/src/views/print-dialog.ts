@@ -2,7 +2,7 @@
 
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Desk } from '../desk';
-import { formatTime, nameReason, nameTopic } from '../format';
+import { formatTime, nameCause, nameTopic } from '../format';
 import type { Handover } from '../model';
 import type { Conversation } from '../store';
 import { texts } from '../texts';
@@ -68,7 +68,7 @@ export function renderSheet(
     <h1>${texts.print.heading(nameTopic(handover))}</h1>
     <p>${texts.print.printedAt(formatTime(new Date(now).toISOString(), 0))}, ${desk.session?.name}</p>
     <dl>
-      ${[...factsOf(handover, desk, true), [texts.conversation.reason, nameReason(handover.reason)] as const].map(
+      ${[...factsOf(handover, desk, true), [texts.conversation.reason, nameCause(handover)] as const].map(
         ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
       )}
     </dl>

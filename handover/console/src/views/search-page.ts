@@ -65,7 +65,9 @@ export class SearchPage extends DeskElement {
         ${problemLine(this.search.kind === 'refused' ? this.search.problem : '')}
       </div>
       <p class="kern-body" role="status" data-testid="search-status">${this.#status()}</p>
-      ${this.search.kind === 'shown' ? this.#renderResults(this.search.result, this.search.words) : nothing}
+      ${this.search.kind === 'shown' && this.search.result.found.length > 0
+        ? this.#renderResults(this.search.result, this.search.words)
+        : nothing}
     </section>`;
   }
 
