@@ -172,6 +172,47 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Longest wait for it until a file is refused."
     )
 
+    voice_host: str = Field(
+        "127.0.0.1",
+        description="Address that the phone line's two ports listen on; the PBX's sound is neither"
+        " encrypted nor authenticated, so loopback or a network of its own.",
+    )
+    voice_port: int = Field(9092, description="Port on which the PBX brings calls (AudioSocket).")
+    voice_http_port: int = Field(
+        8083, description="Port on which the PBX asks for a call's next step; health and metrics."
+    )
+    internal_url: HttpUrl | None = Field(
+        None, description="The gateway's internal port as the phone line reaches it."
+    )
+    voice_calls: int = Field(
+        4, ge=1, description="Calls that are served at once; further ones go straight to a person."
+    )
+    phone_languages: Annotated[list[str], NoDecode] = Field(
+        ["de", "en"],
+        description="Languages on the phone, in the order of their keys; those only are offered"
+        " that can be spoken here.",
+    )
+    whisper_dir: Path | None = Field(
+        None, description="Folder of Whisper models; `whisper` in the data folder if unset."
+    )
+    whisper_model: str = Field("base", description="The model in it that listens to callers.")
+    stt_workers: int = Field(1, ge=1, le=32, description="Processes that recognise speech.")
+    stt_queue: int = Field(
+        4, ge=0, description="Utterances that wait for them; above it callers use the keys."
+    )
+    stt_timeout_s: float = Field(8.0, gt=0, description="Longest wait for one utterance's words.")
+    piper_dir: Path | None = Field(
+        None, description="Folder of Piper voices; `piper` in the data folder if unset."
+    )
+    tts_workers: int = Field(1, ge=1, le=32, description="Processes that speak with Piper.")
+    tts_timeout_s: float = Field(
+        5.0, gt=0, description="Longest wait for one sentence until espeak-ng speaks it instead."
+    )
+    record_calls: bool = Field(
+        False, description="Ask callers whether their voice may be kept; else it never is."
+    )
+    record_days: int = Field(30, ge=1, description="Days that such recordings are kept.")
+
     retention_days: int = Field(
         90,
         ge=1,
@@ -190,7 +231,12 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
 
     @field_validator(
-        "rasa_urls", "allowed_origins", "staff_origins", "trusted_proxies", mode="before"
+        "rasa_urls",
+        "allowed_origins",
+        "staff_origins",
+        "trusted_proxies",
+        "phone_languages",
+        mode="before",
     )
     @classmethod
     def _split_commas(cls, value: object) -> object:
@@ -227,6 +273,22 @@ class Settings(BaseSettings):
     def argos_dir(self) -> Path:
         """Where Argos packages are installed."""
         return self.translation_dir or self.data_dir / "argos"
+
+    @property
+    def whisper(self) -> Path:
+        """Where Whisper models are installed."""
+        return self.whisper_dir or self.data_dir / "whisper"
+
+    @property
+    def piper(self) -> Path:
+        """Where Piper voices are installed."""
+        return self.piper_dir or self.data_dir / "piper"
+
+    @property
+    def internal(self) -> str:
+        """The gateway's internal address, without a slash at its end."""
+        url = self.internal_url or f"http://{self.internal_host}:{self.internal_port}"
+        return str(url).rstrip("/")
 
     @property
     def rasa(self) -> list[str]:
