@@ -1,4 +1,4 @@
-"""`kreislotse models`: packages for machine translation, from files or a mirror of the county's.
+"""`kreislotse models`: weights for translating, hearing and speaking, from a hub or from files.
 
 Nothing is fetched unless this command is told to, and nothing is installed without a checksum.
 """
@@ -15,93 +15,152 @@ from bot.settings import Settings
 from translations.machine.argos import probe
 from translations.machine.hub import Hub, HubUnreachable
 from translations.machine.packages import Package, PackageRefused, Packages, ProbedPackage
+from voice.weights.hub import SpeechHub, WeightsRefused
+from voice.weights.manifest import Weights, known_weights
+from voice.weights.store import SpeechModels
 
 T = TypeVar("T")
+
+_ARGOS = ".argosmodel"
 
 
 @click.group("models")
 def models_group() -> None:
-    """Packages for machine translation."""
+    """Argos packages for translating, Whisper models for hearing, Piper voices for speaking."""
 
 
 @models_group.command("list")
-@click.option("--available", is_flag=True, help="Also ask the hub what there is.")
+@click.option("--available", is_flag=True, help="Also list what can be pulled.")
 @click.pass_obj
-def list_packages(settings: Settings, available: bool) -> None:
+def list_models(settings: Settings, available: bool) -> None:
     """List what is installed."""
-    installed = _packages(settings).installed()
-    for package in installed:
+    packages, weights = _packages(settings).installed(), SpeechModels(settings).installed()
+    for package in packages:
         click.echo(_line(package))
-    if not installed:
-        click.echo(f"No packages in {settings.argos_dir}.")
+    for one in weights:
+        click.echo(f"{one.name}  {one.kind}  {one.size / 1e6:.0f} MB")
+    if not packages and not weights:
+        click.echo(f"Nothing is installed in {settings.data_dir}.")
     if available:
+        for known in known_weights().values():
+            size = f"{known.size_mb} MB" if known.size_mb else "size unknown"
+            click.echo(f"{known.name}  {known.kind}  {size}  licence: {known.licence}")
         for entry in _asked(Hub(str(settings.models_url)).entries()):
             click.echo(f"{entry.name}  {entry.version}  {entry.sha256 or 'no checksum'}")
 
 
 @models_group.command()
 @click.argument("names", nargs=-1, required=True)
-@click.option("--sha256", help="The checksum, where the hub has no SHA256SUMS; for one name only.")
+@click.option("--sha256", help="An Argos package's checksum, where its hub has no SHA256SUMS.")
 @click.pass_obj
 def pull(settings: Settings, names: tuple[str, ...], sha256: str | None) -> None:
-    """Fetch packages by NAMES such as uk_en, resume what was cut off, check and install them."""
+    """Fetch by NAMES (uk_en, whisper-base, de_DE-thorsten-medium), check and install.
+
+    What was cut off is gone on with.
+    """
     if sha256 and len(names) > 1:
         raise click.UsageError("--sha256 is for one package.")
-    hub, folder = Hub(str(settings.models_url)), settings.data_dir / "downloads"
+    speech = known_weights()
     for name in names:
-        fetched = _asked(hub.fetch(name, folder, sha256, _Progress(name)))
-        _install(settings, fetched.path, fetched.sha256)
-        fetched.path.unlink()
+        if name in speech:
+            _pull_weights(settings, speech[name])
+        else:
+            _pull_package(settings, name, sha256)
 
 
 @models_group.command()
-@click.argument(
-    "archives", nargs=-1, required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)  # fmt: skip
-@click.option("--sha256", help="The checksum that the file must have; for one file only.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--sha256", help="The checksum that an Argos package must have.")
 @click.pass_obj
-def add(settings: Settings, archives: tuple[Path, ...], sha256: str | None) -> None:
-    """Install packages from files (.argosmodel)."""
-    if sha256 and len(archives) > 1:
+def add(settings: Settings, paths: tuple[Path, ...], sha256: str | None) -> None:
+    """Install from files: .argosmodel, a Whisper model's folder, or a Piper voice's .onnx."""
+    if sha256 and len(paths) > 1:
         raise click.UsageError("--sha256 is for one file.")
-    for archive in archives:
-        _install(settings, archive, sha256)
+    for path in paths:
+        if path.suffix == _ARGOS:
+            _install(settings, path, sha256)
+        elif sha256:
+            raise click.UsageError(f"--sha256 is for {_ARGOS} files.")
+        else:
+            _add_weights(settings, path)
 
 
 @models_group.command()
 @click.pass_obj
 def verify(settings: Settings) -> None:
     """Compare every installed file with the checksum that it was installed with."""
-    problems = list(_packages(settings).problems())
+    packages, weights = _packages(settings), SpeechModels(settings)
+    problems = [*packages.problems(), *weights.problems()]
     for problem in problems:
         click.echo(problem)
     if problems:
         sys.exit(1)
-    click.echo(f"{len(_packages(settings).installed())} packages are as they were installed.")
+    count = len(packages.installed()) + len(weights.installed())
+    click.echo(f"{count} models are as they were installed.")
 
 
 @models_group.command()
 @click.argument("name")
 @click.pass_obj
 def remove(settings: Settings, name: str) -> None:
-    """Remove the package NAME."""
-    if not _packages(settings).remove(name):
-        raise click.ClickException(f"There is no package {name}.")
+    """Remove NAME, and forget what its files were."""
+    if not (_packages(settings).remove(name) or SpeechModels(settings).remove(name)):
+        raise click.ClickException(f"{name} is not installed.")
 
 
 class _Progress:
-    """Says how far a download is, in steps of ten per cent."""
+    """Shows how far a download is: a bar on a terminal, else a line at each ten per cent."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._told = -1
 
     def __call__(self, done: int, total: int | None) -> None:
-        tenth = 10 * done // total if total else 0
-        if total and tenth > self._told:
+        if not total:
+            return
+        if sys.stderr.isatty():
+            filled = 30 * done // total
+            bar = "█" * filled + "·" * (30 - filled)
+            size = f"{done / 1e6:.1f}/{total / 1e6:.1f} MB"
+            click.echo(f"\r{self._name} {bar} {size}", err=True, nl=False)
+            if done == total:
+                click.echo(err=True)
+            return
+        tenth = 10 * done // total
+        if tenth != self._told:
             self._told = tenth
             click.echo(f"{self._name}: {tenth * 10} % of {total / 1e6:.1f} MB", err=True)
+
+
+def _pull_weights(settings: Settings, weights: Weights) -> None:
+    address = str(settings.speech_models_url)
+    hub, models = SpeechHub(address), SpeechModels(settings)
+    try:
+        path = asyncio.run(models.pull(weights, hub, address, _Progress(weights.name)))
+    except WeightsRefused as error:
+        raise click.ClickException(str(error)) from None
+    _tell(path)
+
+
+def _add_weights(settings: Settings, path: Path) -> None:
+    try:
+        _tell(SpeechModels(settings).add(path))
+    except WeightsRefused as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _tell(path: Path) -> None:
+    click.echo(f"{path.name} is installed in {path}.")
+    card = path / "MODEL_CARD"
+    if card.exists():
+        click.echo(card.read_text("utf-8", errors="replace"))
+
+
+def _pull_package(settings: Settings, name: str, sha256: str | None) -> None:
+    hub, folder = Hub(str(settings.models_url)), settings.data_dir / "downloads"
+    fetched = _asked(hub.fetch(name, folder, sha256, _Progress(name)))
+    _install(settings, fetched.path, fetched.sha256)
+    fetched.path.unlink()
 
 
 def _install(settings: Settings, archive: Path, sha256: str | None) -> None:

@@ -103,6 +103,12 @@ class Settings(BaseSettings):
         " own, `SHA256SUMS`.",
     )
 
+    speech_models_url: HttpUrl = Field(
+        HttpUrl("https://huggingface.co/"),
+        description="Where it finds Whisper models and Piper voices; a mirror of your own has the"
+        " same paths and a `SHA256SUMS`.",
+    )
+
     rasa_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one call to Rasa.")
     turn_deadline_s: float = Field(
         30.0, gt=0, description="Longest time until the citizen is offered a person instead."

@@ -15,13 +15,14 @@ from aiohttp.test_utils import TestServer
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.download import digest
 from tests.support.argos import FIXTURES, install
 from translations.glossary import Glossary, Term
 from translations.machine.argos import ArgosEngine
 from translations.machine.engine import EngineBusy, EngineFailed, Pair
 from translations.machine.gates import Reason
 from translations.machine.hub import Hub, HubUnreachable
-from translations.machine.packages import PackageRefused, Packages, digest
+from translations.machine.packages import PackageRefused, Packages
 from translations.machine.translator import MachineTranslator
 
 TERMS = Glossary((Term("Aufenthaltstitel", "дозвіл на перебування", ("дозв",)),))
@@ -329,7 +330,7 @@ async def test_the_commands(mirror: tuple[Mirror, str], tmp_path: Path) -> None:
         )
         return result.exit_code, result.output
 
-    assert "No packages" in (await run("list"))[1]
+    assert "Nothing is installed" in (await run("list"))[1]
     code, output = await run("pull", "uk_en")
     assert (code, "uk_en  0.1" in output) == (0, True), output
     assert "uk_en" in (await run("list", "--available"))[1]

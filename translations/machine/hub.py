@@ -5,21 +5,15 @@ as coreutils writes it.  The public index has no checksums, so they must be told
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-import stamina
 
-from translations.machine.packages import digest
+from bot.download import DownloadFailed, Progress, connection, digest, download
 
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
-_CHUNK = 256 * 1024
 _LARGEST_INDEX = 16 * 1024**2
-
-Progress = Callable[[int, int | None], None]
 
 
 class HubUnreachable(Exception):
@@ -56,7 +50,7 @@ class Hub:
         Raises:
             HubUnreachable: no answer, or one that is no index.
         """
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as client:
+        async with connection() as client:
             return await self._entries(client)
 
     async def fetch(
@@ -70,7 +64,7 @@ class Hub:
             HubUnreachable: no answer, no such package, no checksum to check it by, or another
                 file than the checksum tells.
         """
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as client:
+        async with connection() as client:
             entries = await self._entries(client)
             entry = next((e for e in entries if e.name == name), None)
             if entry is None:
@@ -84,7 +78,10 @@ class Hub:
                 )
             folder.mkdir(parents=True, exist_ok=True)
             partial = folder / f"{_file_of(entry)}.part"
-            await self._download(client, entry.url, partial, progress)
+            try:
+                await download(client, entry.url, partial, progress)
+            except DownloadFailed as error:
+                raise HubUnreachable(str(error)) from None
         if (found := digest(partial)) != wanted.lower():
             partial.unlink()
             raise HubUnreachable(
@@ -125,43 +122,6 @@ class Hub:
                 " to this machine and run: kreislotse models add FILE…; or set"
                 " KREISLOTSE_MODELS_URL to a mirror of your own."
             ) from None
-
-    async def _download(
-        self, client: aiohttp.ClientSession, url: str, partial: Path, progress: Progress
-    ) -> None:
-        """Fills `partial`, from where it ends; broken connections are tried again."""
-        try:
-            async for attempt in stamina.retry_context(
-                on=(aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError),
-                attempts=4,
-                timeout=None,
-            ):
-                with attempt:
-                    await _go_on(client, url, partial, progress)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise HubUnreachable(
-                f"{url} broke off ({type(error).__name__}); the same command goes on from there."
-            ) from None
-
-
-async def _go_on(
-    client: aiohttp.ClientSession, url: str, partial: Path, progress: Progress
-) -> None:
-    """One request for what is missing of the file (RFC 9110, section 14)."""
-    there = partial.stat().st_size if partial.exists() else 0
-    headers = {"Range": f"bytes={there}-"} if there else {}
-    async with client.get(url, headers=headers) as answer:
-        if answer.status == 416:  # nothing is missing; the checksum decides
-            return
-        answer.raise_for_status()
-        if answer.status != 206:
-            there = 0
-        total = there + answer.content_length if answer.content_length is not None else None
-        with partial.open("ab" if there else "wb") as file:
-            async for chunk in answer.content.iter_chunked(_CHUNK):
-                file.write(chunk)
-                there += len(chunk)
-                progress(there, total)
 
 
 def _sums(text: str) -> dict[str, str]:

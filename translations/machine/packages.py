@@ -4,7 +4,6 @@ A package is a zip with one folder: `metadata.json`, a tokenizer, and a CTransla
 was installed is recorded in a receipt beside it, with the checksum of every file.
 """
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from bot.download import digest
 from translations.machine.engine import Pair
 
 _RECEIPT = "kreislotse.json"
@@ -135,12 +135,6 @@ class Packages:
                     yield f"{path.name}: {name} was added"
                 elif digest(there[name]) != wanted[name]:
                     yield f"{path.name}: {name} was changed"
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Package:
