@@ -60,6 +60,7 @@ from handover.openid import OpenId
 from handover.openid_accounts import OpenIdAccounts
 from handover.own_account import OwnAccount
 from handover.people import People
+from handover.shared_feed import SharedFeed
 from translations.detection import LanguageDetection
 from translations.glossary import glossary
 from translations.interpreter import Interpreter
@@ -233,6 +234,7 @@ class Gateway:
         self._keep_people(staff)
         staff[staff_api.OFFICES] = self.offices
         staff[casework_api.VIEWS] = self.handover.views
+        staff[staff_api.SHARED_FEED] = SharedFeed(self.accounts, self.handover.views)
         staff[casework_api.CASEWORK] = self.handover.casework
         staff[casework_api.CORRESPONDENCE] = self.handover.correspondence
         advisor = CatalogueAdvisor(self.catalogue, self.texts, self._answers, understander)

@@ -110,6 +110,13 @@ async def set_fields(session: AsyncSession, account_id: str, **values: object) -
     await session.execute(update(AccountRow).where(AccountRow.id == account_id).values(**values))
 
 
+async def note_seen(session: AsyncSession, account_ids: Sequence[str], at: dt.datetime) -> None:
+    """Notes that these people gave a sign."""
+    await session.execute(
+        update(AccountRow).where(AccountRow.id.in_(account_ids)).values(seen_at=at)
+    )
+
+
 async def set_memberships(
     session: AsyncSession, account_id: str, memberships: Iterable[Membership]
 ) -> None:

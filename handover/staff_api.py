@@ -1,6 +1,6 @@
 """The staff API: the queue, and what everybody does with a case."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
@@ -46,9 +46,11 @@ from handover.shapes import (
     Templates,
     Words,
 )
-from handover.staff_guard import ACCOUNTS, COOKIE, caseworker_of, handover_id_of
+from handover.shared_feed import SharedFeed
+from handover.staff_guard import COOKIE, caseworker_of, handover_id_of
 
 OFFICES = web.AppKey("offices", Offices)
+SHARED_FEED = web.AppKey("shared_feed", SharedFeed)
 
 
 async def list_handovers(request: web.Request) -> web.StreamResponse:
@@ -146,16 +148,15 @@ async def show_typing(request: web.Request) -> web.StreamResponse:
 
 async def feed(request: web.Request) -> web.StreamResponse:
     """What changes in one's own offices, as a stream, or as a list where JSON is asked for."""
-    views, accounts = request.config_dict[VIEWS], request.config_dict[ACCOUNTS]
     caseworker = caseworker_of(request)
     if wants_json(request):
         after = read_query(request, After).after
-        return reply(Feed(events=await views.feed(caseworker, after)))
-    token = request.cookies.get(COOKIE)
+        return reply(Feed(events=await request.config_dict[VIEWS].feed(caseworker, after)))
+    token, shared = request.cookies[COOKIE], request.config_dict[SHARED_FEED]
 
-    async def read(after: int) -> list[FeedEvent]:
+    async def read(after: int) -> Sequence[FeedEvent]:
         # looked up anew each time: it notes that he is there, and ends with the session
-        return await views.feed(await accounts.caseworker_of(token), after)
+        return await shared.after(token, after)
 
     def fetch(after: int) -> AsyncIterator[Frame]:
         return frames(read, after, BATCH)

@@ -1,12 +1,15 @@
 """What a turn asks of the database, and that it stays so as conversations grow."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import event, text
 
+from bot.errors import Unauthorized
 from bot.stores import conversations
+from handover.shared_feed import SharedFeed
 from tests.support.world import World
 
 
@@ -37,6 +40,48 @@ async def test_a_turn_costs_the_same_at_the_hundredth(world: World) -> None:
                 figures.append(len(statements))
     assert figures[1] <= figures[0] + 2  # a read may fall to the neighbouring turn
     assert figures[0] <= 20
+
+
+async def _signed_in(world: World, count: int, office: str = "kfz") -> list[str]:
+    """The secrets of so many new caseworkers' sessions."""
+    accounts, tokens = world.gateway.accounts, []
+    for number in range(count):
+        name = f"{office}{number}"
+        await accounts.add(name, name, "caseworker", [office], "geheim-123")
+        tokens.append((await accounts.sign_in(name, "geheim-123"))[1])
+    return tokens
+
+
+async def test_a_change_costs_the_same_for_many_consoles(world: World) -> None:
+    await (await world.citizen()).wants_a_person("kfz")
+    tokens = await _signed_in(world, 10)
+    shared = SharedFeed(world.gateway.accounts, world.gateway.handover.views)
+    await shared.after(tokens[0], 0)
+    figures = []
+    for readers in (tokens[:1], tokens):
+        await asyncio.gather(*(shared.after(token, 0) for token in readers))  # notes they are seen
+        with counted(world) as statements:
+            told = await asyncio.gather(*(shared.after(token, 0) for token in readers))
+        assert all(events == told[0] and events for events in told)
+        figures.append(len(statements))
+    assert figures[0] == figures[1]
+
+
+async def test_consoles_that_read_together_stay_apart(world: World) -> None:
+    await (await world.citizen()).wants_a_person("kfz")
+    [here, leaver, ended], [elsewhere] = (
+        await _signed_in(world, 3),
+        await _signed_in(world, 1, "abh"),
+    )
+    await world.gateway.accounts.sign_out(ended)
+    shared = SharedFeed(world.gateway.accounts, world.gateway.handover.views)
+    readings = [asyncio.create_task(shared.after(t, 0)) for t in (leaver, here, elsewhere, ended)]
+    await asyncio.sleep(0)
+    readings[0].cancel()
+    _, own, foreign, refused = await asyncio.gather(*readings, return_exceptions=True)
+    assert own
+    assert foreign == []
+    assert isinstance(refused, Unauthorized)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

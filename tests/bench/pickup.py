@@ -18,7 +18,7 @@ from tests.bench.consoles import Citizen, Console, doing
 
 SAMPLES = 200
 POLL_S = 1.0
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
