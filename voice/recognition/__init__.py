@@ -1,0 +1,1 @@
+"""Speech recognition behind the port `voice.transcription`, in processes of its own."""
