@@ -36,12 +36,19 @@ class Synthesizer(Protocol):
         ...
 
     def speak(
-        self, text: str, language: str, rate: int, pace: Pace = Pace.NORMAL
+        self,
+        text: str,
+        language: str,
+        rate: int,
+        pace: Pace = Pace.NORMAL,
+        fixed: bool = False,
     ) -> AsyncIterator[Spoken]:
         """The sentences of `text` in order.
 
         Args:
             rate: Samples per second: 8000 or 16000.
+            fixed: The words are the same for every caller, so their sound is kept, on disk too.
+                Never where anything in them came from a person.
 
         Raises:
             NoVoice: Nothing speaks the language, or the voice failed and so did its stand-in.
