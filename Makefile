@@ -8,7 +8,7 @@ PYTHON = python3
 # puts what is set on its command line: make test ARGS="-k handover"
 STEP = exec $(PYTHON) -m bot.setup
 
-.PHONY: help setup run test lint bench faults eval installer clean
+.PHONY: help setup run test test-pbx lint bench faults eval installer clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
@@ -21,6 +21,9 @@ run: ## set up and start everything, with a demo county and without any server
 
 test: ## set up, lint and run every test
 	@$(STEP) test
+
+test-pbx: ## set up and make calls through a real PBX, in a chroot (as root, on Debian)
+	@$(STEP) test-pbx
 
 lint: ## style, types and import directions of Python and TypeScript
 	@$(STEP) lint

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from bot.setup import debian, frontends, machine, model
+from bot.setup import debian, frontends, machine, model, pbx
 from bot.setup.checkout import ROOT, only_builder
 from bot.setup.environments import GATEWAY, RASA, Environment, for_development, install
 from bot.setup.installer import install_uv
@@ -53,11 +53,23 @@ def run() -> None:
     """Set up what is missing, then become the running system."""
     machine.require_ports()
     setup()
+    _let_the_phone_speak()
     # Once more: the first look may be minutes ago, or another `make run` was quicker.
     machine.require_ports()
     # Ctrl-C waits until the supervisor can act on it, instead of breaking an import in two.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     _become([GATEWAY.home / "bin/kreislotse", "up"])
+
+
+def _let_the_phone_speak() -> None:
+    """espeak-ng speaks to callers where no Piper voice is installed; all else works without it."""
+    if not debian.missing([debian.ESPEAK]):
+        return
+    if debian.is_root() and debian.has_apt():
+        with only_builder():
+            debian.install([debian.ESPEAK])
+    else:
+        say(f"Nothing can speak to callers yet: {debian.line_to_type([debian.ESPEAK])}")
 
 
 def test() -> None:
@@ -75,6 +87,18 @@ def test() -> None:
         model.train()
         debian.install(debian.FOR_TESTS)
     _become([DEVELOPMENT.python, "-m", "pytest", "-q", "--durations=10", *_arguments()])
+
+
+def test_pbx() -> None:
+    """Set up, then become pytest over calls through a real PBX; where it cannot be, say why."""
+    if reason := pbx.hindrance():
+        say(f"The tests with a real PBX are left out: {reason}.")
+        return
+    with only_builder():
+        _prepare(DEVELOPMENT)
+        debian.install([debian.ESPEAK])
+        os.environ["KREISLOTSE_PBX"] = str(pbx.build())
+    _become([DEVELOPMENT.python, "-m", "pytest", "-q", "tests/pbx", *_arguments()])
 
 
 def lint() -> None:
@@ -119,6 +143,7 @@ def clean() -> None:
     """Remove everything that set-up built; conversations in `var/` stay."""
     with only_builder():
         frontends.clean()
+        pbx.remove()
         for name in (".venv", ".venv-rasa", "models", ".tools/uv", ".tools/stamps", ".tools/log"):
             shutil.rmtree(ROOT / name, ignore_errors=True)
     say(f"Removed what set-up built; {ROOT / 'var'} was left alone.")
@@ -126,6 +151,7 @@ def clean() -> None:
 
 STEPS: dict[str, Callable[[], None]] = {
     "eval": evaluate,
+    "test-pbx": test_pbx,
     **{
         action.__name__: action
         for action in (setup, run, test, lint, bench, faults, installer, clean)

@@ -50,12 +50,15 @@ def fonts() -> bool:
 
 
 VENV = Package("python3-venv", "makes Python environments", lambda: False)
+ESPEAK = Package(
+    "espeak-ng", "speaks to callers where no Piper voice is installed", program("espeak-ng")
+)
 FOR_TESTS = (
     Package("chromium", "drives both web pages through the whole story", program("chromium")),
     Package("postgresql", "the stores are tested on it as well", postgresql),
     Package("redis-server", "carries events between several gateways", program("redis-server")),
     Package("clamav-daemon", "scans the files that citizens send", clamav),
-    Package("espeak-ng", "speaks in the tests of the phone", program("espeak-ng")),
+    ESPEAK,
     Package("fonts-noto-core", "Arabic and Cyrillic letters in Chromium", fonts),
 )
 

@@ -19,6 +19,8 @@ PORTS = (
     ("KREISLOTSE_PUBLIC_PORT", 8080, "citizens"),
     ("KREISLOTSE_STAFF_PORT", 8081, "caseworkers"),
     ("KREISLOTSE_INTERNAL_PORT", 8082, "health and our own channels"),
+    ("KREISLOTSE_VOICE_PORT", 9092, "the sound of phone calls"),
+    ("KREISLOTSE_VOICE_HTTP_PORT", 8083, "the PBX's questions about calls"),
     ("KREISLOTSE_RASA_PORT", 5005, "Rasa"),
 )
 

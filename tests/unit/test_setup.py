@@ -15,7 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.setup import checkout, debian, environments, installer, interpreters, machine, progress
+from bot.setup import (
+    checkout,
+    debian,
+    environments,
+    installer,
+    interpreters,
+    machine,
+    pbx,
+    progress,
+)
 from bot.setup.checkout import digest, files_below, is_current, only_builder, stamped
 from bot.setup.cli import STEPS, main
 from bot.setup.debian import Package, line_to_type, require, services_at_rest
@@ -452,3 +461,62 @@ def test_problems_come_out_as_words_with_status_1(
         for number, handler in zip((signal.SIGTERM, signal.SIGHUP), previous, strict=True):
             signal.signal(number, handler)
     assert capsys.readouterr().err == "\nNo paint.\n  -> Buy some.\n\n"
+
+
+# The PBX for tests
+
+
+def test_calls_through_a_pbx_are_left_out_where_there_can_be_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(debian, "is_root", lambda: False)
+    assert main(["test-pbx"]) == 0
+    assert capsys.readouterr().out == (
+        "The tests with a real PBX are left out: it needs root, for a chroot.\n"
+    )
+
+
+def test_a_pbx_is_built_once_from_the_machines_own_mirror(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(doing: progress.Step, *words: str | Path, env: object = None) -> None:
+        commands.append([str(word) for word in words])
+        for name in ("usr/sbin/asterisk", "usr/bin/baresip", "etc/apt/apt.conf.d/x"):
+            script(tree / "pbx" / name, "")
+
+    script(tree / "bin/apt-get", 'echo "Debian Debian https://mirror.county.example/debian"')
+    script(tree / "bin/apt-config", "echo 'Acquire::http::Proxy \"http://p:1\";'; echo 'Other 1;'")
+    monkeypatch.setenv("PATH", f"{tree / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("KREISLOTSE_PBX", str(tree / "pbx"))
+    monkeypatch.setattr(debian, "install", lambda packages: None)
+    monkeypatch.setattr(progress.Step, "run", run)
+    assert pbx.build() == tree / "pbx"
+    assert "https://mirror.county.example/debian" in commands[0]
+    adopted = (tree / "pbx/etc/apt/apt.conf.d/90machine").read_text()
+    assert adopted == 'Acquire::http::Proxy "http://p:1";\n'
+    commands.clear()
+    assert pbx.build() == tree / "pbx"
+    assert commands == []
+
+
+def test_a_machine_without_a_debian_archive_is_told_so(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tree / "bin/apt-get", "echo Ubuntu Ubuntu http://archive.example/ubuntu")
+    monkeypatch.setenv("PATH", f"{tree / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("KREISLOTSE_PBX", str(tree / "pbx"))
+    monkeypatch.setattr(debian, "install", lambda packages: None)
+    with pytest.raises(SetupProblem, match="knows no Debian archive"):
+        pbx.build()
+    assert not (tree / "pbx").exists()
+
+
+def test_calls_through_a_pbx_are_not_collected_with_the_other_tests() -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "KREISLOTSE_PBX"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/pbx"],
+        cwd=ROOT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "no tests collected" in done.stdout

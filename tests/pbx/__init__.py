@@ -1,0 +1,1 @@
+"""Calls through a real PBX with our own configuration, judged by what was heard at their ends."""

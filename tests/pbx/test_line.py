@@ -1,0 +1,225 @@
+"""Calls through the PBX to the real thing: phone line, gateway, Rasa, recogniser, espeak-ng.
+
+What was said is judged in the caller's recording: the sentences that must be there are spoken
+again with the same voice and looked for.
+"""
+
+import asyncio
+import json
+import signal
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.settings import Settings
+from bot.voice_cli import load_words
+from tests.pbx.conftest import Row
+from tests.pbx.scene import Scene
+from tests.pbx.sound import RATE, Found, Sound, find, heard_at, onset_s, tone
+from tests.pbx.telephone import Telephone
+from tests.support.stack import Stack
+from tests.support.voice import recorded, unpack_whisper
+from voice.speaking.synthesizer import open_synthesizer
+
+CALLER_HZ, PERSON_HZ = 700, 1000
+COUNTY = "Landkreis Musterland"
+VOICE = "voice"
+"""The subcommand that runs the phone line."""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """An instance whose phone line understands the fixture's phrases."""
+    folder = tmp_path_factory.mktemp("line")
+    model = unpack_whisper(folder / "whisper")
+    stack = Stack(
+        folder,
+        {
+            "KREISLOTSE_UP_PHONE": "1",
+            "KREISLOTSE_ALLOW_FIXTURES": "1",
+            "KREISLOTSE_WHISPER_DIR": str(model.parent),
+            "KREISLOTSE_WHISPER_MODEL": model.name,
+        },
+    )
+    stack.start()
+    stack.add_caseworker("karla", "sehr-geheim-123", "kfz")
+    yield stack
+    stack.stop()
+
+
+@dataclass
+class Line:
+    """The phone line as a caller meets it, and what it left in the database."""
+
+    scene: Scene
+    stack: Stack
+    settings: Settings
+    _said: dict[tuple[str, str], Sound] = field(default_factory=dict)
+
+    async def said(self, key: str, language: str = "de", **values: object) -> Sound:
+        """A fixed sentence of the phone line as a caller hears it."""
+        phrases = load_words(self.settings).line.phrases
+        return await self.spoken(phrases.text(key, language, **values), language)
+
+    async def spoken(self, text: str, language: str = "de") -> Sound:
+        if (text, language) not in self._said:
+            async with open_synthesizer(self.settings) as synthesizer:
+                parts = [s.samples async for s in synthesizer.speak(text, language, RATE)]
+            samples = np.frombuffer(b"".join(parts), "<i2").astype(np.float32) / 32768
+            self._said[text, language] = samples
+        return self._said[text, language]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages of the newest conversation."""
+        query = (
+            "SELECT body FROM events WHERE type = 'message' AND conversation_id ="
+            " (SELECT id FROM conversations ORDER BY created_at DESC LIMIT 1) ORDER BY seq"
+        )
+        with sqlite3.connect(self.stack.folder / "kreislotse.sqlite3") as database:
+            return [json.loads(body) for (body,) in database.execute(query)]
+
+    def case(self) -> tuple[str, str]:
+        """Kind and state of the newest case."""
+        query = "SELECT kind, state FROM handovers ORDER BY requested_at DESC LIMIT 1"
+        with sqlite3.connect(self.stack.folder / "kreislotse.sqlite3") as database:
+            kind, state = database.execute(query).fetchone()
+        return str(kind), str(state)
+
+    async def exchange(self, seconds: float = 40) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the caller was understood to say, and the bot's answer, once both are there."""
+        async with asyncio.timeout(seconds):
+            while True:
+                match [m for m in self.messages() if m["author"] in ("citizen", "bot")]:
+                    case [*_, {"author": "citizen"} as asked, {"author": "bot"} as answer]:
+                        return asked, answer
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def line(scene: Scene, stack: Stack) -> Line:
+    """The PBX of `scene` with the real phone line behind it."""
+    ports = stack.ports
+    await scene.pbx.set("GATEWAY_HTTP", f"http://127.0.0.1:{ports['voice_http']}")
+    await scene.pbx.set("GATEWAY_AUDIO", f"127.0.0.1:{ports['voice']}")
+    return Line(scene, stack, Settings(data_dir=stack.folder, env="test", allow_fixtures=True))
+
+
+async def _ended(line: Line, caller: Telephone) -> Sound:
+    """The caller hangs up, everything is freed; what she heard."""
+    caller.hang_up()
+    await line.scene.nothing_left()
+    await caller.end()
+    return caller.heard
+
+
+def _share(found: Found) -> str:
+    return f"{found.share:.0%} from {found.at_s:.1f} s"
+
+
+async def test_a_question_is_understood_and_answered(line: Line, table: list[Row]) -> None:
+    caller = await line.scene.caller()
+    await line.scene.call(caller)
+    german = await line.said("disclosure", county=COUNTY)
+    english = await line.said("disclosure", "en", county=COUNTY)
+    await asyncio.sleep((len(german) + len(english)) / RATE + 2)
+    await caller.press("1")
+    await asyncio.sleep(6)
+    await caller.say(recorded("Was kostet die Ummeldung", "de"))
+    asked, answer = await line.exchange()
+    await asyncio.sleep(12)
+    heard = await _ended(line, caller)
+
+    first, second = find(heard, german), find(heard, english)
+    table.append(Row("real line", "disclosure, German then English",
+                     f"{_share(first)}, {_share(second)}"))  # fmt: skip
+    assert first.complete
+    assert second.complete
+    assert first.at_s < 1.5
+    assert second.at_s > first.at_s
+    confidence = asked["heard"]["confidence"]
+    table.append(Row("question by voice", "Was kostet die Ummeldung",
+                     f"{asked['text']} ({confidence:.0%})"))  # fmt: skip
+    assert asked["text"] == "Was kostet die Ummeldung"
+    assert (answer["service"], answer["aspect"]) == ("kfz_ummeldung", "fees")
+    told = find(heard, await line.spoken(answer["parts"][0]["text"]))
+    table.append(Row("answer", answer["parts"][0]["text"], _share(told)))
+    assert told.share > 0.9
+
+
+async def test_speech_is_interrupted(line: Line, table: list[Row]) -> None:
+    caller = await line.scene.caller()
+    await line.scene.call(caller)
+    await asyncio.sleep(1)
+    begin = await line.said("begin")
+    stop = recorded("Stopp", "de")
+    disclosures = [await line.said("disclosure", code, county=COUNTY) for code in ("de", "en")]
+    await asyncio.sleep(sum(map(len, disclosures)) / RATE + 1)
+    await caller.press("1")
+    await asyncio.sleep(2.0)
+    spoken_at_s = await caller.say(stop)
+    await asyncio.sleep(4)
+    heard = await _ended(line, caller)
+    said = find(heard, begin)
+    begins_s = spoken_at_s + onset_s(stop)
+    silent_s = _silent_from(heard, begins_s)
+    late_ms = (silent_s - begins_s) * 1000
+    table.append(Row("barge-in on the real line", "silence within 300 ms", f"{late_ms:.0f} ms"))
+    assert said.share > 0.1, "it had not begun to speak"
+    assert late_ms < 400  # the instants of two programs are compared
+
+
+async def test_zero_reaches_a_person_who_is_told_what_it_is_about(
+    line: Line, table: list[Row]
+) -> None:
+    caller = await line.scene.caller()
+    person = await line.scene.person(tone(PERSON_HZ, 90))
+    await line.scene.call(caller)
+    await asyncio.sleep(1)
+    await caller.press("0")
+    await person.wait_for("CALL_ESTABLISHED", 60)
+    await asyncio.sleep(10)
+    await caller.say(tone(CALLER_HZ, 5))
+    await asyncio.sleep(4)
+    heard = await _ended(line, caller)
+    await person.end()
+    theirs, ours = heard_at(person.heard, CALLER_HZ), heard_at(heard, PERSON_HZ)
+    table.append(Row("0 on the real line", "both hear each other", f"{theirs}, {ours}"))
+    assert theirs
+    assert ours
+    assert line.case()[0] == "call"
+
+
+async def test_a_phone_line_killed_in_mid_call_brings_a_person(
+    line: Line, table: list[Row]
+) -> None:
+    caller = await line.scene.caller()
+    person = await line.scene.person(tone(PERSON_HZ, 60))
+    await line.scene.call(caller)
+    await asyncio.sleep(4)
+    line.stack.child(VOICE).send_signal(signal.SIGKILL)
+    await person.wait_for("CALL_ESTABLISHED", 30)
+    await asyncio.sleep(2)
+    heard = await _ended(line, caller)
+    await person.end()
+    trouble = find(heard, line.scene.announcement("trouble"))
+    ours = heard_at(heard, PERSON_HZ)
+    table.append(
+        Row("phone line killed", "announcement, then a person", f"{_share(trouble)}, {ours}")
+    )
+    assert trouble.complete
+    assert ours
+
+
+def _silent_from(heard: Sound, after_s: float) -> float:
+    """From when, after that second, half a second of silence follows."""
+    frame = RATE // 50
+    begin = int(after_s * RATE) // frame
+    loud = np.sqrt(np.mean(heard[: len(heard) // frame * frame].reshape(-1, frame) ** 2, axis=1))
+    for index in range(begin, len(loud) - 25):
+        if np.all(loud[index : index + 25] < 0.01):
+            return index * 0.02
+    return len(heard) / RATE
