@@ -116,6 +116,13 @@ class KeptByProvider(KreislotseError):
     status = 409
 
 
+class AccountTaken(KreislotseError):
+    """Somebody else has just given away this user name or this extension."""
+
+    code = "account_taken"
+    status = 409
+
+
 class LastAdmin(KreislotseError):
     """The office would be left without anybody who keeps its accounts."""
 
@@ -280,6 +287,62 @@ class ScannerUnavailable(KreislotseError):
     status = 503
 
 
+class AlreadyListening(KreislotseError):
+    """Another recording of the same conversation is on its way."""
+
+    code = "already_listening"
+    status = 409
+
+
+class RecordingTooLong(KreislotseError):
+    """The recording is longer than the limit."""
+
+    code = "recording_too_long"
+    status = 413
+
+
+class NothingHeard(KreislotseError):
+    """There was no speech in the recording."""
+
+    code = "nothing_heard"
+    status = 422
+
+
+class NotUnderstood(KreislotseError):
+    """Something was said, and the words are not sure enough to be shown."""
+
+    code = "not_understood"
+    status = 422
+
+
+class LanguageNotHeard(KreislotseError):
+    """Nothing here recognises the conversation's language."""
+
+    code = "language_not_heard"
+    status = 409
+
+
+class LanguageNotSpoken(KreislotseError):
+    """Nothing here reads the message's language aloud."""
+
+    code = "language_not_spoken"
+    status = 409
+
+
+class VoiceBusy(KreislotseError):
+    """So many speak or listen now that one more must wait."""
+
+    code = "voice_busy"
+    status = 503
+
+
+class VoiceUnavailable(KreislotseError):
+    """What recognises and speaks failed, or is not there."""
+
+    code = "voice_unavailable"
+    status = 503
+
+
 class OfficeClosed(KreislotseError):
     """Nobody is there now; says when somebody is, and what can be left until then."""
 
@@ -294,6 +357,30 @@ class NoHandover(KreislotseError):
     """The office takes no handovers through this system."""
 
     code = "no_handover"
+    status = 409
+
+
+class NobodyToCall(KreislotseError):
+    """Nobody has a free extension, and there is none that rings at several."""
+
+    code = "nobody_to_call"
+    status = 409
+
+    def __init__(self, kinds: list[str]) -> None:
+        super().__init__(kinds=kinds)
+
+
+class NotOnThePhone(KreislotseError):
+    """This is for conversations on the phone alone."""
+
+    code = "not_on_the_phone"
+    status = 409
+
+
+class OnThePhone(KreislotseError):
+    """The citizen has called: she reads nothing that is written to her."""
+
+    code = "on_the_phone"
     status = 409
 
 

@@ -23,6 +23,12 @@ class TranslationNote(Shape):
     original: str
 
 
+class Heard(Shape):
+    """That a message was spoken; `confidence` (0 to 1) is how sure its words were recognised."""
+
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
 class Message(Shape):
     """Something said; what a store keeps of it before it has a number."""
 
@@ -41,6 +47,8 @@ class Message(Shape):
     client_message_id: str | None = None
     name: str | None = None
     """The caseworker's name as citizens see it."""
+    heard: Heard | None = None
+    """Of what was said on the phone: how well it was understood."""
 
 
 class StateBody(Shape):
@@ -52,6 +60,8 @@ class StateBody(Shape):
     wait_s: int | None = None
     reopens_at: dt.datetime | None = None
     with_: Annotated[str | None, Field(alias="with")] = None
+    snoozed_until: dt.datetime | None = None
+    """Until when its owner waits for something; he stays the owner."""
     text: str | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

@@ -28,7 +28,7 @@ from bot.stores.tables import (
     NoteRow,
     NoticeRow,
 )
-from handover import audit, records
+from handover import audit, call_records, records
 
 _CASEWORKER = "Sachbearbeitung"
 """Stands for whoever wrote a note or called: the office answers, and they have rights too."""
@@ -86,6 +86,16 @@ class TriedToReach(_Taken):
     note: str | None
 
 
+class PutThrough(_Taken):
+    """One try to put her through to somebody, without whose telephone it was."""
+
+    state: str
+    dialled_at: dt.datetime
+    answered_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    outcome: str | None
+
+
 class NoticeSent(_Taken):
     """A notice to another system that there is something to do; none carries a word of hers."""
 
@@ -110,6 +120,8 @@ class HandoverExported(_Taken):
     reason: str
     phone: str | None
     text: str | None
+    text_german: str | None
+    text_reason: str | None
     requested_at: dt.datetime
     claimed_at: dt.datetime | None
     closed_at: dt.datetime | None
@@ -121,6 +133,7 @@ class HandoverExported(_Taken):
     merged: list[str]
     notes: list[NoteWritten]
     attempts: list[TriedToReach]
+    calls: list[PutThrough]
     notices: list[NoticeSent]
 
 
@@ -143,6 +156,7 @@ class Export(_Taken):
 
     id: str
     channel: str
+    caller: str | None
     language: str
     language_chosen: bool
     language_offered: str | None
@@ -237,6 +251,7 @@ async def _handover(session: AsyncSession, handover: HandoverRow) -> HandoverExp
         merged=await _conversations(session, HandoverRow.merged_into == handover.id),
         notes=[NoteWritten.of(note, by=_CASEWORKER) for note in notes],
         attempts=[TriedToReach.of(attempt, by=_CASEWORKER) for attempt in attempts],
+        calls=[PutThrough.of(call) for call in await call_records.of_case(session, handover.id)],
         notices=[NoticeSent.of(notice) for notice in notices],
     )
 

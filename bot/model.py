@@ -46,8 +46,19 @@ class HandoverKind(StrEnum):
     """How the citizen wants to hear from a person."""
 
     CHAT = "chat"
+    CALL = "call"
     CALLBACK = "callback"
     MESSAGE = "message"
+
+    @property
+    def live(self) -> bool:
+        """Whether the citizen waits for somebody now, and does not want to be reached later."""
+        return self in (HandoverKind.CHAT, HandoverKind.CALL)
+
+    @classmethod
+    def live_on(cls, channel: str) -> "HandoverKind":
+        """How somebody on that channel talks to a person at once."""
+        return cls.CALL if channel == Channel.PHONE else cls.CHAT
 
 
 class HandoverState(StrEnum):
@@ -64,6 +75,24 @@ class HandoverState(StrEnum):
     def open(self) -> bool:
         """Whether somebody still has to act on it."""
         return self in (HandoverState.WAITING, HandoverState.CLAIMED)
+
+
+class CallState(StrEnum):
+    """Where a call to somebody of an office stands; the last two are final."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    OVER = "over"
+    MISSED = "missed"
+
+
+class CallOutcome(StrEnum):
+    """How the PBX's try to reach somebody ended."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
 
 
 class Priority(StrEnum):
@@ -184,6 +213,7 @@ class Caseworker:
     session_id: str = ""
     must_change_password: bool = False
     must_set_up_totp: bool = False
+    extension: str | None = None
 
     def offices_as(self, *roles: Role) -> tuple[str, ...]:
         """The offices in which one is one of these."""
@@ -193,6 +223,21 @@ class Caseworker:
     def offices(self) -> tuple[str, ...]:
         """The offices whose cases one may see and work on."""
         return self.offices_as(Role.CASEWORKER, Role.LEAD)
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """Where a caller is put through to.
+
+    `name` is that of the caseworker, and `speaks` whether she speaks the caller's language; both
+    are None where it rings at several.
+    """
+
+    office: str
+    office_name: str
+    extension: str
+    name: str | None
+    speaks: bool | None
 
 
 @dataclass(frozen=True)

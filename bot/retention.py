@@ -169,6 +169,7 @@ def _periods(settings: Settings) -> dict[str, int]:
     return {
         NO_CASE: settings.retention_days,
         HandoverKind.CHAT: settings.retention_chat_days,
+        HandoverKind.CALL: settings.retention_call_days,
         HandoverKind.CALLBACK: settings.retention_callback_days,
         HandoverKind.MESSAGE: settings.retention_message_days,
     }

@@ -1,5 +1,6 @@
 """`kreislotse staff`: caseworkers' accounts from the command line."""
 
+import re
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeVar
@@ -40,6 +41,7 @@ def staff_group() -> None:
     multiple=True,
     help="Talks to citizens in this language too; may be repeated.",
 )
+@click.option("--extension", help="Her telephone in the house, to which callers are put through.")
 @click.option("--name", help="What citizens and colleagues see; the user name if unset.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.pass_obj
@@ -50,17 +52,19 @@ def add(
     role: str,
     team: str | None,
     languages: tuple[str, ...],
+    extension: str | None,
     name: str | None,
     password_stdin: bool,
 ) -> None:
     """Make the account USERNAME, or change it."""
     memberships = _memberships(offices, role, team)
     _check_languages(languages)
+    _check_extension(extension)
     password = _password(password_stdin)
 
     async def put(accounts: Accounts) -> None:
         spoken = list(languages) or None
-        await accounts.put(username, name or username, memberships, password, spoken)
+        await accounts.put(username, name or username, memberships, password, spoken, extension)
 
     _use_accounts(settings, put)
     given = ", ".join(f"{m.role} in {m.office}" for m in memberships)
@@ -76,6 +80,17 @@ def reset(settings: Settings, username: str, password_stdin: bool) -> None:
     password = _password(password_stdin)
     _change(settings, username, lambda accounts: accounts.reset(username, password))
     click.echo(f"Account {username}: new password set.")
+
+
+@staff_group.command("extension")
+@click.argument("username")
+@click.argument("extension", required=False)
+@click.pass_obj
+def set_extension(settings: Settings, username: str, extension: str | None) -> None:
+    """Put callers through to USERNAME at EXTENSION; without it, no more."""
+    _check_extension(extension)
+    _change(settings, username, lambda accounts: accounts.set_extension(username, extension))
+    click.echo(f"Account {username}: {f'extension {extension}' if extension else 'no extension'}.")
 
 
 @staff_group.command("disable")
@@ -121,6 +136,8 @@ def _described(account: Account, clock: Clock) -> str:
     ]
     if row.languages:
         notes.append(f"speaks {' '.join(row.languages)}")
+    if row.extension:
+        notes.append(f"extension {row.extension}")
     if not account.local:
         notes.append("signs in at the identity provider")
     if account.has_totp:
@@ -182,6 +199,11 @@ def _check_languages(codes: tuple[str, ...]) -> None:
     from translations.languages import all_languages, further_languages
 
     _refuse_unknown("language", codes, [*all_languages(), *further_languages()])
+
+
+def _check_extension(extension: str | None) -> None:
+    if extension is not None and not re.fullmatch(r"\d{1,10}", extension, re.ASCII):
+        raise click.ClickException("An extension has one to ten digits.")
 
 
 def _refuse_unknown(what: str, named: Iterable[str], known: Collection[str]) -> None:

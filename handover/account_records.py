@@ -55,6 +55,7 @@ class Account:
             session_id,
             self.row.must_change_password,
             must_set_up_totp=totp == "required" and self.local and not self.has_totp,
+            extension=self.row.extension,
         )
 
 
@@ -96,6 +97,16 @@ async def by_name(session: AsyncSession, username: str) -> Account | None:
     """The account of that name."""
     row = await session.scalar(select(AccountRow).where(AccountRow.username == username))
     return await with_memberships(session, row) if row else None
+
+
+async def extension_taken(session: AsyncSession, extension: str | None, username: str) -> bool:
+    """Whether the extension is another account's."""
+    if extension is None:
+        return False
+    owner = await session.scalar(
+        select(AccountRow.username).where(AccountRow.extension == extension)
+    )
+    return owner is not None and owner != username
 
 
 def new_account(username: str, name: str) -> AccountRow:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.errors import (
     AccountLocked,
+    Invalid,
     InvalidCredentials,
     SecondFactorNeeded,
     SecondFactorWrong,
@@ -184,13 +185,15 @@ class Accounts:
         memberships: tuple[Membership, ...],
         password: str,
         languages: list[str] | None = None,
+        extension: str | None = None,
     ) -> None:
         """Makes an account, or gives an existing one this name, memberships and password.
 
-        An existing account is unlocked, and its sessions end; its languages stay if unset.
+        An existing account is unlocked, and its sessions end; its languages and its extension
+        stay if unset.
 
         Raises:
-            Invalid: the password is not good enough.
+            Invalid: the password is not good enough, or the extension is another account's.
         """
         self._refuse_weak(password, username, name)
         password_hash = await asyncio.to_thread(passwords.hashed, password)
@@ -201,6 +204,9 @@ class Accounts:
             row.name = name
             if languages is not None:
                 row.languages = languages
+            if extension is not None:
+                await _check_extension(session, extension, username)
+                row.extension = extension
             await records.renew_password(session, row, password_hash)
             await records.set_memberships(session, row.id, memberships)
             await audit.record(
@@ -232,6 +238,23 @@ class Accounts:
     def _refuse_weak(self, password: str, username: str, name: str) -> None:
         if self._settings.env != "test":  # tests from outside bring passwords of their own
             passwords.refuse_weak(password, username, name, "password")
+
+    async def set_extension(self, username: str, extension: str | None) -> bool:
+        """Gives an account its telephone in the house, or takes it away; whether there is one.
+
+        Raises:
+            Invalid: the extension is another account's.
+        """
+        async with self._database.write() as session:
+            account = await records.by_name(session, username)
+            if account is None:
+                return False
+            await _check_extension(session, extension, username)
+            account.row.extension = extension
+            await audit.record(
+                session, self._clock.now(), _CLI, "extension_set", username, extension=extension
+            )
+        return True
 
     async def set_disabled(self, username: str, disabled: bool) -> bool:
         """Disables an account and ends its sessions, or enables it again; whether there is one."""
@@ -304,3 +327,8 @@ class Accounts:
                 until = now + dt.timedelta(minutes=self._settings.lockout_min)
                 await records.set_fields(session, row.id, failed_attempts=0, locked_until=until)
                 await audit.record(session, now, "system", "account_locked", row.username)
+
+
+async def _check_extension(session: AsyncSession, extension: str | None, username: str) -> None:
+    if await records.extension_taken(session, extension, username):
+        raise Invalid(extension="extension_taken")

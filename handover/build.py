@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.ports import Notifier
 from bot.settings import Settings
 from bot.stores.database import Database
+from handover.calling import Calling
 from handover.cases import Cases
 from handover.casework import Casework
 from handover.composing import CatalogueAnswers, Composing
@@ -25,6 +26,7 @@ class HandoverDesk:
     """What citizens, caseworkers and time do with cases, and what caseworkers see of them."""
 
     desk: Desk
+    calling: Calling
     casework: Casework
     correspondence: Correspondence
     watch: Watch
@@ -46,11 +48,13 @@ def build(
     """The desk of one county."""
     interpreting = Interpreting(database, notifier, clock, interpreter)
     cases = Cases(database, notifier, clock, offices, texts, settings, interpreting, notices)
+    calling = Calling(cases)
     return HandoverDesk(
         Desk(cases),
+        calling,
         Casework(cases),
         Correspondence(cases, Composing(interpreter, answers)),
-        Watch(cases),
+        Watch(cases, calling),
         Views(database, texts, interpreter, offices, clock),
         interpreting,
     )

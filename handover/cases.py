@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.events import StateBody
-from bot.model import Caseworker, ConversationState, HandoverKind
+from bot.model import Caseworker, Channel, ConversationState, HandoverKind
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.settings import Settings
 from bot.stores import conversations
 from bot.stores.database import Database
 from bot.stores.tables import ConversationRow, HandoverRow
-from handover import feed, records
+from handover import call_records, feed, records
+from handover.call_states import RUNNING
 from handover.interpreting import Interpreting
 from handover.notices import Notices
 from handover.offices import Offices
@@ -119,7 +120,7 @@ class Cases:
         await self.tell(
             session, handover, concerned, now, lambda row: self._waiting(session, row, handover)
         )
-        if not is_open or handover.kind != HandoverKind.CHAT or handover.urgent:
+        if not is_open or not HandoverKind(handover.kind).live or handover.urgent:
             await self.notices.note(session, handover, "requested")
 
     async def tell(
@@ -138,6 +139,28 @@ class Cases:
             changed = await conversations.append_state(session, row.id, state, now)
             await feed.announce(session, handover, now, changed.seq, conversation_id=row.id)
         await feed.announce(session, handover, now)
+
+    async def tell_owner(
+        self,
+        session: AsyncSession,
+        handover: HandoverRow,
+        concerned: Iterable[ConversationRow],
+        name: str,
+        now: dt.datetime,
+    ) -> None:
+        """Tells who owns the case now."""
+
+        async def told(row: ConversationRow) -> StateBody:
+            phone = row.channel == Channel.PHONE
+            key = "bot.state_claimed_phone" if phone else "bot.state_claimed"
+            return StateBody(
+                state=ConversationState.CLAIMED,
+                office=handover.office,
+                with_=name,
+                text=self.say(row, key, name=name),
+            )
+
+        await self.tell(session, handover, concerned, now, told)
 
     async def settle(
         self, session: AsyncSession, handover: HandoverRow, concerned: Iterable[ConversationRow]
@@ -177,6 +200,9 @@ class Cases:
                 reopens_at=hours.reopens_at,
                 text=self.say(row, key, office=name),
             )
+        if handover.kind == HandoverKind.CALL:
+            text = self.say(row, "bot.state_calling", office=name)
+            return StateBody(state=ConversationState.WAITING, office=office, text=text)
         return StateBody(
             state=ConversationState.WAITING,
             office=office,
@@ -198,6 +224,10 @@ class Cases:
     async def _somebody_comes(
         self, session: AsyncSession, handover: HandoverRow, is_open: bool
     ) -> bool:
-        if handover.kind != HandoverKind.CHAT or not is_open:
+        if handover.kind == HandoverKind.CALL and (
+            calls := await call_records.of_case(session, handover.id)
+        ):
+            return any(call.state in RUNNING for call in calls)
+        if not HandoverKind(handover.kind).live or not is_open:
             return False
         return not handover.urgent or await self.offices.on_duty(session, OfficeId(handover.office))

@@ -18,7 +18,7 @@ from bot.model import (
     SnoozeReason,
 )
 from bot.stores.tables import AccountRow, ConversationRow, HandoverRow
-from handover import account_records, audit, feed, files, records
+from handover import account_records, audit, call_records, feed, files, left_text, records
 from handover.cases import Cases
 from handover.states import Move
 
@@ -56,7 +56,7 @@ class Casework:
             if not won:
                 return  # it was his already
             await self._cases.settle(session, case, concerned)
-            await self._tell_owner(session, case, concerned, caseworker.name, now)
+            await self._cases.tell_owner(session, case, concerned, caseworker.name, now)
             await audit.record(session, now, caseworker.username, "claim", case.id)
         await self._wake(concerned)
 
@@ -137,7 +137,7 @@ class Casework:
             claimed_by=account.row.id, claimed_at=now, first_claimed_at=first,
         )  # fmt: skip
         await self._cases.settle(session, case, concerned)
-        await self._tell_owner(session, case, concerned, account.row.name, now)
+        await self._cases.tell_owner(session, case, concerned, account.row.name, now)
         return {"to": username}
 
     async def _hand_on(
@@ -245,7 +245,7 @@ class Casework:
         async def told(row: ConversationRow) -> StateBody:
             date = wording.date(day, row.language)
             text = self._cases.say(row, "bot.state_snoozed", name=name, date=date)
-            return _owned_by(case, name, text)
+            return _owned_by(case, name, text, until)
 
         await self._cases.tell(session, case, concerned, self._clock.now(), told)
 
@@ -275,7 +275,7 @@ class Casework:
             await records.redirect(session, case.id, target.id)
             target.urgent = target.urgent or case.urgent
             target.phone = target.phone or case.phone
-            target.text = "\n".join(filter(None, [target.text, case.text])) or None
+            left_text.join(target, case)
             await session.flush()
             await self._cases.settle(session, target, moved)
 
@@ -288,20 +288,6 @@ class Casework:
             await audit.record(session, now, caseworker.username, "merge", case.id, into=target.id)
         await self._wake(concerned)
 
-    async def _tell_owner(
-        self,
-        session: AsyncSession,
-        case: HandoverRow,
-        concerned: list[ConversationRow],
-        name: str,
-        now: dt.datetime,
-    ) -> None:
-        async def told(row: ConversationRow) -> StateBody:
-            text = self._cases.say(row, "bot.state_claimed", name=name)
-            return _owned_by(case, name, text)
-
-        await self._cases.tell(session, case, concerned, now, told)
-
     async def _end(
         self, caseworker: Caseworker, handover_id: str, move: Move, reason: CloseReason | None
     ) -> None:
@@ -310,6 +296,8 @@ class Casework:
             case, concerned = await self._cases.own(session, caseworker, handover_id)
             await records.move(session, case, move, closed_at=now, close_reason=reason)
             closes = move is Move.CLOSE and case.kind == HandoverKind.CHAT
+            for call in await call_records.talks_of(session, case.id):
+                await call_records.hang_up(session, call, now)
 
             async def told(row: ConversationRow) -> StateBody:
                 key = "bot.state_closed_by_person" if closes else "bot.state_bot"
@@ -326,5 +314,13 @@ class Casework:
         await self._cases.wake(*(row.id for row in concerned))
 
 
-def _owned_by(case: HandoverRow, name: str, text: str) -> StateBody:
-    return StateBody(state=ConversationState.CLAIMED, office=case.office, with_=name, text=text)
+def _owned_by(
+    case: HandoverRow, name: str, text: str, snoozed_until: dt.datetime | None = None
+) -> StateBody:
+    return StateBody(
+        state=ConversationState.CLAIMED,
+        office=case.office,
+        with_=name,
+        snoozed_until=snoozed_until,
+        text=text,
+    )

@@ -5,9 +5,9 @@ import uuid
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import NotFound
+from bot.errors import ConversationClosed, NotFound, OnThePhone
 from bot.events import Event, Message
-from bot.model import Author, Caseworker, ConversationState, Outcome
+from bot.model import Author, Caseworker, Channel, ConversationState, Outcome
 from bot.stores import conversations
 from bot.stores.tables import AttachmentRow, ConversationRow, HandoverRow
 from handover import audit, feed, files, records
@@ -39,10 +39,12 @@ class Correspondence:
         and into every conversation of the case.
 
         Returns:
-            The number of the message in the case's own conversation.
+            The number of the message in the case's own conversation, or in the first of those
+            merged into it where the citizen has called.
 
         Raises:
             NotOwner: only the owner may write.
+            OnThePhone, ConversationClosed: nobody would read it.
         """
         languages = await self._languages_of(caseworker, handover_id)
         composed = {
@@ -53,14 +55,19 @@ class Correspondence:
         key = f"{caseworker.id}:{client_message_id}"
         async with self._database.write() as session:
             case, concerned = await self._cases.own(session, caseworker, handover_id)
-            known = await conversations.seq_of_client_message(session, case.conversation_id, key)
+            reading = [row for row in concerned if row.channel != Channel.PHONE]
+            if not reading:
+                raise OnThePhone
+            known = await conversations.seq_of_client_message(session, reading[0].id, key)
             if known is not None:
                 return known
             seqs = [
                 await self._post(session, case, row, composed, key, now)
-                for row in concerned
+                for row in reading
                 if row.state != ConversationState.CLOSED
             ]
+            if not seqs:
+                raise ConversationClosed
             await audit.record(session, now, caseworker.username, "reply", case.id)
         await self._cases.wake(*(row.id for row in concerned))
         return seqs[0]

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model import HandoverKind, HandoverState
 from bot.stores.tables import (
     AccountRow,
+    CallRow,
     ConversationRow,
     FeedbackRow,
     HandoverRow,
@@ -49,13 +50,15 @@ async def cases(session: AsyncSession, asked: Asked) -> AsyncIterator[Sequence[C
             HandoverRow.requested_at,
             HandoverRow.first_claimed_at,
             HandoverRow.closed_at,
+            _has_call(CallRow.ended_at.is_not(None)),
+            _has_call(CallRow.answered_at.is_not(None)),
         )
         .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
         .where(*_asked_for(asked))
     )
     rows = await session.stream(statement, execution_options={"yield_per": _BATCH})
     async for batch in rows.partitions():
-        yield [Case(*row) for row in batch]
+        yield [Case._make(row) for row in batch]
 
 
 async def now(
@@ -83,6 +86,7 @@ async def now(
         at=at,
         waiting=WaitingNow(
             chat=waiting[HandoverKind.CHAT],
+            call=waiting[HandoverKind.CALL],
             callback=waiting[HandoverKind.CALLBACK],
             message=waiting[HandoverKind.MESSAGE],
         ),
@@ -140,6 +144,10 @@ async def conversations(session: AsyncSession, asked: Asked) -> ConversationFigu
         )
     ).one()
     return ConversationFigures(total=row.total, handed_over=row.handed_over)
+
+
+def _has_call(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(CallRow.handover_id == HandoverRow.id, condition)
 
 
 def _asked_for(asked: Asked) -> tuple[ColumnElement[bool], ...]:

@@ -45,6 +45,8 @@ class Counts(Body):
     the bot, gone on in another case, ended by its citizen, and not ended.  `pickup`: from the
     request to the first caseworker, by the clock on the wall, nights included.  `handling`: from
     the first caseworker until a caseworker closed it or gave it back to the bot, waits included.
+    `calls_answered`: cases whose caller was put through at least once; `calls_missed`: those whose
+    caller was not, although it rang, whatever kind of case it became.
     """
 
     requested: int
@@ -55,6 +57,8 @@ class Counts(Body):
     merged: int
     withdrawn: int
     open: int
+    calls_answered: int
+    calls_missed: int
     pickup: Times
     handling: Times
 
@@ -77,9 +81,10 @@ class Hour(Body):
 
 
 class WaitingNow(Body):
-    """How many wait for a chat, for a call-back, for an answer."""
+    """How many wait for a chat, to be put through, for a call-back, for an answer."""
 
     chat: int
+    call: int
     callback: int
     message: int
 

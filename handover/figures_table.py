@@ -17,7 +17,8 @@ from translations.texts import Texts
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "day", "office", "language", "channel", "kind", "requested", "picked_up", "closed", "abandoned",
-    "returned", "merged", "withdrawn", "open", "pickup_median", "handling_median",
+    "returned", "merged", "withdrawn", "open", "calls_answered", "calls_missed",
+    "pickup_median", "handling_median",
 )  # fmt: skip
 
 
@@ -57,6 +58,8 @@ def written(fates: Mapping[Line, list[Fate]], county: County, texts: Texts) -> b
                 sums.merged,
                 sums.withdrawn,
                 sums.open,
+                sums.calls_answered,
+                sums.calls_missed,
                 sums.pickup.median_s,
                 sums.handling.median_s,
             ]

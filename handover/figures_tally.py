@@ -30,6 +30,8 @@ class Case(NamedTuple):
     requested_at: dt.datetime
     first_claimed_at: dt.datetime | None
     closed_at: dt.datetime | None
+    call_ended: bool
+    call_answered: bool
 
 
 class Fate(NamedTuple):
@@ -39,6 +41,8 @@ class Fate(NamedTuple):
     abandoned: bool
     pickup_s: int | None
     handling_s: int | None
+    answered: bool
+    missed: bool
 
 
 def fate_of(case: Case, now: dt.datetime, open_until: OpenUntil) -> Fate:
@@ -56,6 +60,8 @@ def fate_of(case: Case, now: dt.datetime, open_until: OpenUntil) -> Fate:
         handling_s=_seconds(claimed, ended)
         if claimed and ended and case.state in _BY_CASEWORKER
         else None,
+        answered=bool(case.call_answered),
+        missed=bool(case.call_ended and not case.call_answered),
     )
 
 
@@ -72,6 +78,8 @@ def counts(fates: Sequence[Fate]) -> Counts:
         merged=states[HandoverState.MERGED],
         withdrawn=states[HandoverState.WITHDRAWN],
         open=states[HandoverState.WAITING] + states[HandoverState.CLAIMED],
+        calls_answered=sum(fate.answered for fate in fates),
+        calls_missed=sum(fate.missed for fate in fates),
         pickup=times(pickups_s),
         handling=times([fate.handling_s for fate in fates if fate.handling_s is not None]),
     )

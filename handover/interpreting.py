@@ -16,7 +16,8 @@ from bot.model import Author, Caseworker
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.stores import conversations, renderings
 from bot.stores.database import Database
-from handover import feed, records
+from bot.stores.tables import HandoverRow
+from handover import feed, left_text, records
 from translations.interpreter import Interpreter
 from translations.languages import SOURCE
 from translations.machine.gates import Reason
@@ -104,9 +105,12 @@ class Interpreting:
 
     async def _interpret_all(self, conversation_id: str) -> None:
         async with self._database.read() as session:
-            if await records.case_of(session, conversation_id) is None:
+            case = await records.case_of(session, conversation_id)
+            if case is None:
                 return
+            language = (await conversations.get(session, case.conversation_id)).language
             left = await renderings.missing(session, conversation_id)
+        await self._interpret_left_text(case, language)
         for message in left:
             if not self._interpreter.needed(message.language, SOURCE):
                 continue
@@ -115,6 +119,25 @@ class Interpreting:
             found = await self._interpreter.interpret(message.text, message.language, SOURCE)
             if found.reason not in _PASSING:
                 await self._keep(conversation_id, message, found.text, found.reason, 0)
+
+    async def _interpret_left_text(self, case: HandoverRow, language: str) -> None:
+        """Puts into German what stands with the case itself and not in the conversation."""
+        if not case.text or case.text_german or case.text_reason:
+            return
+        if not self._interpreter.needed(language, SOURCE):
+            return
+        if not self._interpreter.offers(language, SOURCE):
+            return
+        found = await self._interpreter.interpret(case.text, language, SOURCE)
+        if found.reason in _PASSING:
+            return
+        now = self._clock.now()
+        async with self._database.write() as session:
+            await conversations.lock(session, case.conversation_id)
+            kept = await left_text.keep(session, case.id, case.text, found.text, found.reason)
+            if kept is not None:
+                await feed.announce(session, kept, now)
+        await self._notifier.wake(STAFF_TOPIC)
 
     async def _keep(
         self,

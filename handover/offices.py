@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.schema import County, Office, OfficeId
 from bot.clock import Clock
-from bot.model import HandoverKind, OfficeHours
+from bot.model import Channel, HandoverKind, OfficeHours
 from bot.settings import Settings
 from handover import records
 from handover.hours import Calendar
@@ -56,18 +56,18 @@ class Offices:
         """Whether somebody is there now."""
         return self.hours_of(office).open
 
-    def kinds(self, office: OfficeId) -> list[HandoverKind]:
+    def kinds(self, office: OfficeId, channel: str = Channel.WEB) -> list[HandoverKind]:
         """How a person of the office can be reached from here now; empty: not from here."""
         if self._by_id[office].handover != "console":
             return []
         later = [HandoverKind.CALLBACK, HandoverKind.MESSAGE]
-        return [HandoverKind.CHAT, *later] if self.is_open(office) else later
+        return [HandoverKind.live_on(channel), *later] if self.is_open(office) else later
 
     def due_at(
         self, office: OfficeId, kind: HandoverKind, asked: dt.datetime
     ) -> dt.datetime | None:
         """Until when a call-back or a message that was asked for then is to be answered."""
-        if kind is HandoverKind.CHAT:
+        if kind.live:
             return None
         hours = dt.timedelta(hours=self._by_id[office].routing.due_hours)
         return self.calendar.after_open_hours(office, asked, hours)

@@ -60,6 +60,7 @@ class OwnAccount:
                 username=account.row.username,
                 name=account.row.name,
                 languages=account.row.languages,
+                extension=account.row.extension,
                 totp=account.has_totp,
                 totp_required=account.local and self._settings.totp == "required",
                 local=account.local,

@@ -1,14 +1,17 @@
 """What admins do with the accounts of the offices where they are admins."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.schema import County
 from bot.clock import Clock
-from bot.errors import Forbidden, Invalid, KeptByProvider, LastAdmin, NotFound
+from bot.errors import AccountTaken, Forbidden, Invalid, KeptByProvider, LastAdmin, NotFound
 from bot.model import Caseworker, Membership, Role
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.stores.database import Database
@@ -64,17 +67,20 @@ class People:
 
         Raises:
             Invalid: a field's value is refused.
+            AccountTaken: somebody else has given the name or the extension away meanwhile.
         """
         memberships = self._merged(admin, (), wanted.memberships)
         _check_languages(wanted.languages)
         password = wanted.password.get_secret_value()
         passwords.refuse_weak(password, wanted.username, wanted.name, "password")
         password_hash = await asyncio.to_thread(passwords.hashed, password)
-        async with self._database.write() as session:
+        async with _all_unique(), self._database.write() as session:
             if await records.by_name(session, wanted.username):
                 raise Invalid(username="username_taken")
+            await _check_extension(session, wanted.extension, wanted.username)
             row = records.new_account(wanted.username, wanted.name)
             row.languages, row.capacity = wanted.languages, wanted.capacity
+            row.extension = wanted.extension
             row.password_hash, row.must_change_password = password_hash, True
             session.add(row)
             await session.flush()
@@ -94,10 +100,12 @@ class People:
             Forbidden: it would be disabled or enabled, and is another office's too.
             KeptByProvider: name and roles of this account come from elsewhere.
             LastAdmin: an office would be left without an admin.
+            AccountTaken: somebody else has given the extension away meanwhile.
         """
         _check_languages(wanted.languages)
-        async with self._database.write() as session:
+        async with _all_unique(), self._database.write() as session:
             account = await _kept(session, admin, username)
+            await _check_extension(session, wanted.extension, username)
             memberships = self._merged(admin, account.memberships, wanted.memberships)
             changed = Account(account.row, memberships)
             _check_provider(account, changed, wanted.name)
@@ -183,6 +191,7 @@ class People:
         row = changed.row
         row.name, row.disabled = wanted.name, wanted.disabled
         row.languages, row.capacity = wanted.languages, wanted.capacity
+        row.extension = wanted.extension
         await records.set_memberships(session, row.id, changed.memberships)
         if wanted.disabled:
             await records.end_sessions(session, row.id)
@@ -201,6 +210,7 @@ class People:
                 for m in account.memberships
             ],
             languages=row.languages,
+            extension=row.extension,
             capacity=row.capacity,
             disabled=row.disabled,
             totp=account.has_totp,
@@ -214,6 +224,20 @@ class People:
     ) -> None:
         now = self._clock.now()
         await audit.record(session, now, admin.username, action, username, **details)
+
+
+@contextlib.asynccontextmanager
+async def _all_unique() -> AsyncIterator[None]:
+    """Tells that the database refused what another unit of work has just made its own."""
+    try:
+        yield
+    except IntegrityError:
+        raise AccountTaken from None
+
+
+async def _check_extension(session: AsyncSession, extension: str | None, username: str) -> None:
+    if await records.extension_taken(session, extension, username):
+        raise Invalid(extension="extension_taken")
 
 
 async def _kept(session: AsyncSession, admin: Caseworker, username: str) -> Account:

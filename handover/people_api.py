@@ -163,7 +163,7 @@ OPERATIONS = (
     ),
     Operation(
         "POST", _ALL, add_account, "Make an account",
-        AddAccount, {201: AccountChanged}, (400, 403, 413, 422), roles=PEOPLE,
+        AddAccount, {201: AccountChanged}, (400, 403, 409, 413, 422), roles=PEOPLE,
     ),
     Operation(
         "PUT", _ONE, change_account, "Change an account",

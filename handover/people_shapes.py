@@ -13,6 +13,7 @@ Username = Annotated[str, StringConstraints(min_length=1, max_length=100, patter
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 """Longer than any that is accepted, so that the answer can say what is wrong with it."""
 Languages = Annotated[list[str], Field(max_length=50)]
+Extension = Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
 Capacity = Annotated[int, Field(ge=1, le=50)]
 
 
@@ -49,6 +50,7 @@ class OwnAccountView(Body):
     username: str
     name: str
     languages: list[str]
+    extension: str | None
     totp: bool
     totp_required: bool
     local: bool
@@ -97,6 +99,7 @@ class AccountView(Body):
     name: str
     memberships: list[MembershipSet]
     languages: list[str]
+    extension: str | None
     capacity: int | None
     disabled: bool
     totp: bool
@@ -124,6 +127,7 @@ class AddAccount(Body):
     name: Name
     memberships: Annotated[list[MembershipSet], Field(max_length=100)]
     languages: Languages
+    extension: Extension | None = None
     capacity: Capacity | None
     password: Password
 
@@ -137,6 +141,7 @@ class ChangeAccount(Body):
     name: Name
     memberships: Annotated[list[MembershipSet], Field(max_length=100)]
     languages: Languages
+    extension: Extension | None = None
     capacity: Capacity | None
     disabled: bool
 

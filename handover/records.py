@@ -13,6 +13,7 @@ from bot.errors import HandoverAlreadyClaimed, HandoverNotOpen, NotFound, NotOwn
 from bot.model import Author, Caseworker, ConversationState, HandoverKind, HandoverState, Role
 from bot.stores.tables import (
     AccountRow,
+    CallRow,
     ConversationRow,
     EventRow,
     HandoverRow,
@@ -20,6 +21,7 @@ from bot.stores.tables import (
     NoticeRow,
 )
 from handover.account_records import present, works_for
+from handover.call_states import RUNNING
 from handover.states import CLEARED, OPEN, TRANSITIONS, Move
 
 MAX_LISTED = 1000
@@ -286,10 +288,13 @@ async def somebody_seen(session: AsyncSession, office: str, since: dt.datetime) 
     return somebody is not None
 
 
-async def waiting_chats(
+async def waiting_now(
     session: AsyncSession, offices: Sequence[str], handover_id: str | None = None
 ) -> list[HandoverRow]:
-    """Cases of these offices (or that one, if it is such) whose citizens wait for a chat."""
+    """Cases of these offices (or that one, if it is such) whose citizens wait for somebody now.
+
+    Those for whom it rings, or who talk already, are not among them.
+    """
     statement = (
         select(HandoverRow)
         .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
@@ -297,6 +302,7 @@ async def waiting_chats(
             HandoverRow.office.in_(offices),
             HandoverRow.state == HandoverState.WAITING,
             ConversationRow.state == ConversationState.WAITING,
+            ~exists().where(CallRow.handover_id == HandoverRow.id, CallRow.state.in_(RUNNING)),
         )
     )
     return await _those(session, statement, handover_id)

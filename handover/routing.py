@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.schema import OfficeId, Routing
@@ -11,7 +11,7 @@ from bot.model import HandoverKind, HandoverState
 from bot.stores.tables import AccountRow, ConversationRow, HandoverRow, MembershipRow
 from handover import feed
 from handover.account_records import present, works_for
-from translations.languages import SOURCE
+from translations.languages import SOURCE, cldr_locale
 
 _NEVER = dt.datetime.fromtimestamp(0, dt.UTC)
 
@@ -48,10 +48,10 @@ async def offer_all(
     cases = await _waiting(session, office, rules, now)
     if not cases:
         return []
-    free = await _free(session, office, rules, now, present_since)
+    candidates = await free(session, office, rules, now, present_since)
     offered = []
     for case, language in cases:
-        chosen = choose(free, case, language)
+        chosen = choose(candidates, case, language)
         if chosen is None:
             continue
         case.offered_to, case.offered_at = chosen.account.id, now
@@ -69,40 +69,58 @@ def choose(free: list[Free], case: HandoverRow, language: str) -> Free | None:
     others = [one for one in suitable if one.account.id != case.offered_to]
 
     def rank(one: Free) -> tuple[bool, int, dt.datetime]:
-        speaks = language == SOURCE or language in one.account.languages
-        return not speaks, one.load, one.account.offered_at or _NEVER
+        return not speaks(one.account, language), one.load, one.account.offered_at or _NEVER
 
     return min(others or suitable, key=rank, default=None)
+
+
+def speaks(account: AccountRow, language: str) -> bool:
+    """Whether she can talk to somebody in that language; German everybody can."""
+    return cldr_locale(language) == SOURCE or language in account.languages
+
+
+async def is_any_due(
+    session: AsyncSession, office: OfficeId, rules: Routing, now: dt.datetime
+) -> bool:
+    """Whether `offer_all` would find a chat to offer; looks, and locks nothing."""
+    due = await session.scalar(select(HandoverRow.id).where(*_due(office, rules, now)).limit(1))
+    return due is not None
+
+
+def _due(office: OfficeId, rules: Routing, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """Chats that wait long enough and are not being offered."""
+    return (
+        HandoverRow.office == office,
+        HandoverRow.state == HandoverState.WAITING,
+        HandoverRow.kind == HandoverKind.CHAT,
+        HandoverRow.requested_at <= now - dt.timedelta(seconds=rules.offer_after_s or 0),
+        func.coalesce(HandoverRow.offered_at, _NEVER)
+        <= now - dt.timedelta(seconds=rules.offer_timeout_s),
+    )
 
 
 async def _waiting(
     session: AsyncSession, office: OfficeId, rules: Routing, now: dt.datetime
 ) -> list[tuple[HandoverRow, str]]:
-    """Chats that wait long enough and are not being offered, locked against other gateways."""
+    """The cases that are due with their languages, locked against other gateways."""
     rows = await session.execute(
         select(HandoverRow, ConversationRow.language)
         .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
-        .where(
-            HandoverRow.office == office,
-            HandoverRow.state == HandoverState.WAITING,
-            HandoverRow.kind == HandoverKind.CHAT,
-            HandoverRow.requested_at <= now - dt.timedelta(seconds=rules.offer_after_s or 0),
-            func.coalesce(HandoverRow.offered_at, _NEVER)
-            <= now - dt.timedelta(seconds=rules.offer_timeout_s),
-        )
+        .where(*_due(office, rules, now))
         .order_by(HandoverRow.urgent.desc(), HandoverRow.requested_at)
         .with_for_update(of=HandoverRow, skip_locked=True)
     )
     return [(row[0], row[1]) for row in rows]
 
 
-async def _free(
+async def free(
     session: AsyncSession,
     office: OfficeId,
     rules: Routing,
     now: dt.datetime,
     present_since: dt.datetime,
 ) -> list[Free]:
+    """Who of the office is there, with what she has to do already."""
     claimed = await _counts(
         session,
         HandoverRow.claimed_by,

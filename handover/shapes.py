@@ -9,6 +9,8 @@ from bot.catalogue.schema import OfficeId
 from bot.events import Event
 from bot.http import Body
 from bot.model import (
+    CallOutcome,
+    CallState,
     Caseworker,
     CloseReason,
     HandoverKind,
@@ -48,6 +50,7 @@ class SignedIn(Body):
     role: Role
     memberships: list[MembershipView]
     languages: list[str]
+    extension: str | None
     away: bool
     must_change_password: bool
     must_set_up_totp: bool
@@ -66,6 +69,7 @@ class SignedIn(Body):
             role=memberships[0].role if memberships else Role.CASEWORKER,
             memberships=memberships,
             languages=list(caseworker.languages),
+            extension=caseworker.extension,
             away=caseworker.away,
             must_change_password=caseworker.must_change_password,
             must_set_up_totp=caseworker.must_set_up_totp,
@@ -88,12 +92,30 @@ class Attempt(Body):
     note: str | None
 
 
+class CallView(Body):
+    """One try to put the caller through.
+
+    `to`: whose extension it is; null: it rings at several.  `outcome`: null while it rings, and
+    where the caller hung up first.
+    """
+
+    extension: str
+    to: Owner | None
+    state: CallState
+    dialled_at: dt.datetime
+    answered_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    outcome: CallOutcome | None
+
+
 class HandoverView(Body):
     """A handover as a caseworker sees it; `preview` holds the citizen's last words.
 
     `snoozed_until`: its owner waits for something until then.  `due_at`: until when a call-back or
     a message is to be answered.  `offered_to`: who is asked to take it.  `merged_into`: the case
     in which it goes on.  `citizen_read_seq`: the last event that the citizen's screen has shown.
+    `phone` is where she wants to be called back, `caller` where she has called from.
+    `text_german`: what the machine made of `text`; `text_not_translated` why it made nothing.
     """
 
     id: str
@@ -115,6 +137,7 @@ class HandoverView(Body):
     offered_at: dt.datetime | None
     merged_into: str | None
     attempts: list[Attempt]
+    calls: list[CallView]
     notes: int
     channel: str
     language: str
@@ -124,7 +147,10 @@ class HandoverView(Body):
     reason: str
     preview: str
     phone: str | None
+    caller: str | None
     text: str | None
+    text_german: str | None
+    text_not_translated: str | None
     last_seq: int
     citizen_read_seq: int
     held: bool

@@ -217,7 +217,7 @@ OPERATIONS = (
     ),
     Operation(
         "POST", f"{_ONE}/messages", send_reply, "Write to the citizen",
-        Reply, {202: Accepted}, (400, 403, 404, 413, 422), roles=CASES,
+        Reply, {202: Accepted}, (400, 403, 404, 409, 413, 422), roles=CASES,
     ),
     Operation(
         "POST", f"{_ONE}/preview", preview_reply, "See how words will read",

@@ -12,13 +12,14 @@ from bot.model import Caseworker, HandoverState, Priority
 from bot.stores import conversations, renderings
 from bot.stores.counters import last_number
 from bot.stores.database import Database
-from bot.stores.tables import AccountRow, HandoverRow, StaffEventRow
-from handover import audit, feed, files, records, searching
+from bot.stores.tables import AccountRow, CallRow, HandoverRow, StaffEventRow
+from handover import audit, call_records, feed, files, records, searching
 from handover.account_records import is_present
 from handover.offices import Offices
 from handover.shapes import (
     AlsoWritten,
     Attempt,
+    CallView,
     Colleague,
     Colleagues,
     FeedEvent,
@@ -210,16 +211,20 @@ class Views:
         words = await records.last_citizen_words(session, {row[1].id for row in rows})
         tried = await files.attempts_of(session, ids)
         noted = await files.count_notes(session, ids)
-        offered = await records.accounts_by_id(
-            session, {row[0].offered_to for row in rows if row[0].offered_to}
+        called = await call_records.of_cases(session, ids)
+        known = await records.accounts_by_id(
+            session,
+            {row[0].offered_to for row in rows if row[0].offered_to}
+            | {call.account_id for calls in called.values() for call in calls if call.account_id},
         )
         return [
             self._view(
                 row,
                 words.get(row[1].id, {}).get("text", ""),
                 tried.get(row[0].id, []),
+                [_call(call, known) for call in called.get(row[0].id, [])],
                 noted.get(row[0].id, 0),
-                offered.get(row[0].offered_to or ""),
+                known.get(row[0].offered_to or ""),
             )
             for row in rows
         ]
@@ -229,6 +234,7 @@ class Views:
         row: records.Listed,
         words: str,
         attempts: list[Attempt],
+        calls: list[CallView],
         notes: int,
         offered_to: AccountRow | None,
     ) -> HandoverView:
@@ -255,6 +261,7 @@ class Views:
             offered_at=handover.offered_at if self._stands(handover) else None,
             merged_into=handover.merged_into,
             attempts=attempts,
+            calls=calls,
             notes=notes,
             channel=conversation.channel,
             language=conversation.language,
@@ -264,7 +271,10 @@ class Views:
             reason=handover.reason,
             preview=words if len(words) <= _PREVIEW_LENGTH else words[: _PREVIEW_LENGTH - 1] + "…",
             phone=handover.phone,
+            caller=conversation.caller,
             text=handover.text,
+            text_german=handover.text_german,
+            text_not_translated=handover.text_reason,
             last_seq=conversation.last_seq,
             citizen_read_seq=conversation.citizen_read_seq,
             held=conversation.held_at is not None,
@@ -277,6 +287,18 @@ class Views:
         rules = self._offices.office(OfficeId(handover.office)).routing
         stands = dt.timedelta(seconds=rules.offer_timeout_s)
         return handover.offered_at + stands > self._clock.now()
+
+
+def _call(call: CallRow, known: dict[str, AccountRow]) -> CallView:
+    return CallView(
+        extension=call.extension,
+        to=_owner(known.get(call.account_id or "")),
+        state=call.state,
+        dialled_at=call.dialled_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        outcome=call.outcome,
+    )
 
 
 def _owner(account: AccountRow | None) -> Owner | None:

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.background import beside
 from bot.metrics import WAITING
+from bot.model import CallOutcome
 from bot.stores.tables import ConversationRow, HandoverRow
-from handover import audit, records, routing
+from handover import audit, call_records, records, routing
+from handover.calling import Calling
 from handover.cases import Cases
 from handover.states import Move
 
@@ -18,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 _EVERY_S = 5.0
 _OFFERS_EVERY_S = 2.0
+_LONGEST_RING = dt.timedelta(minutes=10)
+"""After that whoever rang has died before telling how it ended."""
 
 Find = Callable[[AsyncSession, str | None], Awaitable[list[HandoverRow]]]
 """Cases that something is to be done about; with an id, that one, if it is among them."""
@@ -28,8 +32,9 @@ Care = Callable[[AsyncSession, HandoverRow, list[ConversationRow], dt.datetime],
 class Watch:
     """Looks after the cases of the county; several gateways may do so at once."""
 
-    def __init__(self, cases: Cases) -> None:
+    def __init__(self, cases: Cases, calling: Calling) -> None:
         self._cases = cases
+        self._calling = calling
         self._database = cases.database
         self._clock = cases.clock
 
@@ -48,6 +53,7 @@ class Watch:
         await self.wake_snoozed()
         await self.reopen_orphans()
         await self.tell_overdue()
+        await self.give_up_lost_calls()
         await self.count_waiting()
 
     async def return_silent_claims(self) -> int:
@@ -59,14 +65,14 @@ class Watch:
         )
 
     async def end_waiting_after_hours(self) -> int:
-        """Tells those who wait for a chat when their office closes, and lets the bot answer.
+        """Tells those who wait for somebody when their office closes, and lets the bot answer.
 
         Their cases stay in the queue.
         """
         offices = self._cases.offices
         closed = [office for office in offices.ids if not offices.is_open(office)]
         return await self._each(
-            lambda session, only: records.waiting_chats(session, closed, only),
+            lambda session, only: records.waiting_now(session, closed, only),
             self._cases.to_queue,
         )
 
@@ -89,6 +95,25 @@ class Watch:
         return await self._each(
             lambda session, only: records.overdue(session, now, only), self._tell_overdue
         )
+
+    async def give_up_lost_calls(self) -> int:
+        """Ends calls that have rung for far too long, so that their telephones count as free."""
+        before = self._clock.now() - _LONGEST_RING
+        return await self._each(
+            lambda session, only: call_records.lost(session, before, only), self._give_up
+        )
+
+    async def _give_up(
+        self,
+        session: AsyncSession,
+        case: HandoverRow,
+        concerned: list[ConversationRow],
+        now: dt.datetime,
+    ) -> None:
+        for call in await call_records.of_case(session, case.id):
+            if call.dialled_at < now - _LONGEST_RING:
+                outcome = CallOutcome.FAILED
+                await self._calling.missed(session, case, concerned, call, outcome, now)
 
     async def _release(
         self,
@@ -129,9 +154,13 @@ class Watch:
             rules = self._cases.offices.office(office).routing
             if rules.offer_after_s is None or not self._cases.offices.is_open(office):
                 continue
+            now = self._clock.now()
+            async with self._database.read() as session:
+                if not await routing.is_any_due(session, office, rules, now):
+                    continue
             async with self._database.write() as session:
                 given = await routing.offer_all(
-                    session, office, rules, self._clock.now(), self._cases.offices.present_since()
+                    session, office, rules, now, self._cases.offices.present_since()
                 )
             offered += len(given)
             if given:

@@ -226,6 +226,10 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
+Extension = Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
+"""A telephone in the house, by its digits."""
+
+
 class Hours(Entry):
     """One opening interval, local time."""
 
@@ -285,6 +289,8 @@ class Office(Entry):
     handover: Literal["console", "phone", "mail", "none"]
     address: list[Line]
     phone: Line
+    extension: Extension | None = None
+    """Rings at several telephones of the office, for callers who asked the bot for a person."""
     mail: Line
     hours: dict[Weekday, list[Hours]]
     closed_on: dict[dt.date, Line] = {}
@@ -309,6 +315,8 @@ class County(Entry):
     default_office: OfficeId
     review_after_days: Annotated[int, Field(ge=1)] = 180
     switchboard: Line
+    switchboard_extension: Extension | None = None
+    """The switchboard's telephone in the house; rings where an office has none of its own."""
     website: HttpUrl
     imprint: HttpUrl
     privacy_notice: HttpUrl

@@ -1,6 +1,6 @@
 """The tables.  What is said by or about a citizen stands in `events`, `renderings`, `feedback`,
-`notes`, `attachments`, `handovers.text` and `attempts.note` alone, and leaves with the
-conversation."""
+`notes`, `attachments`, `handovers.text` (and its translation) and `attempts.note` alone, and
+leaves with the conversation."""
 
 import datetime as dt
 from typing import Any, ClassVar
@@ -66,6 +66,8 @@ class ConversationRow(Base):
     language: Mapped[str]
     language_chosen: Mapped[bool]
     """Whether the citizen chose the language, or it was taken from the browser."""
+    caller: Mapped[str | None]
+    """The number that a caller's telephone showed; kept here and nowhere else."""
     language_offered: Mapped[str | None]
     """The language that was last offered in passing, so that it is not offered again."""
     state: Mapped[str]
@@ -165,6 +167,8 @@ class AccountRow(Base):
     name: Mapped[str]
     languages: Mapped[list[str]]
     """The languages beside German in which she can talk to citizens."""
+    extension: Mapped[str | None] = mapped_column(unique=True, index=True)
+    """Her telephone in the house, in digits."""
     capacity: Mapped[int | None]
     """How many cases she is offered at once; null: as her office says."""
     away: Mapped[bool] = mapped_column(default=False)
@@ -246,6 +250,10 @@ class HandoverRow(Base):
     reason: Mapped[str]
     phone: Mapped[str | None]
     text: Mapped[str | None]
+    text_german: Mapped[str | None]
+    """What the machine made of `text` for caseworkers."""
+    text_reason: Mapped[str | None]
+    """Why there are no German words for it (`translations.machine.gates.Reason`)."""
     requested_at: Mapped[dt.datetime]
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     claimed_at: Mapped[dt.datetime | None]
@@ -265,6 +273,48 @@ class HandoverRow(Base):
         ForeignKey("handovers.id", ondelete="SET NULL"), index=True
     )
     """The case in which this one goes on, where its citizen wrote twice."""
+
+
+class CallRow(Base):
+    """A caller is put through to an extension; see `handover.call_states`.
+
+    Nobody's telephone rings for two at once: the database refuses a second running call.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index(
+            "ix_calls_running",
+            "account_id",
+            unique=True,
+            sqlite_where=text("state IN ('ringing', 'talking')"),
+            postgresql_where=text("state IN ('ringing', 'talking')"),
+        ),
+        Index(
+            "ix_calls_of_conversation",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state IN ('ringing', 'talking')"),
+            postgresql_where=text("state IN ('ringing', 'talking')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    handover_id: Mapped[str] = mapped_column(
+        ForeignKey("handovers.id", ondelete="CASCADE"), index=True
+    )
+    extension: Mapped[str]
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    """Whose extension it is; null: it rings at several."""
+    state: Mapped[str]
+    dialled_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None]
+    """What the PBX said of it (`bot.model.CallOutcome`); null: the caller hung up first."""
 
 
 class AttemptRow(Base):

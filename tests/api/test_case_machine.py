@@ -26,10 +26,11 @@ from sqlalchemy import select
 
 from bot.app import Knowledge
 from bot.fakes import FakeClock, FakeDialogue
-from bot.model import ConversationState, HandoverState
+from bot.model import CallOutcome, CallState, ConversationState, HandoverState
 from bot.settings import Settings
-from bot.stores.tables import AuditRow, ConversationRow, HandoverRow
+from bot.stores.tables import AuditRow, CallRow, ConversationRow, HandoverRow
 from handover.audit import first_broken_line
+from handover.call_states import RUNNING
 from handover.states import OPEN, TRANSITIONS
 from tests.conftest import MONDAY_AT_TEN, opened, scripted
 from tests.support.world import Citizen, Staff, World, eventually
@@ -55,6 +56,7 @@ class Desk(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.said: dict[str, list[int]] = {}
         self.answered: dict[str, int] = {}
+        self.rung: dict[str, str] = {}
 
     def do(self, work: Any) -> Any:
         return self.runner.run(work)
@@ -75,6 +77,8 @@ class Desk(RuleBasedStateMachine):
         self.staff: dict[str, Staff] = {
             name: await self.world.caseworker(name, offices) for name, offices in _CREW.items()
         }
+        for number, name in enumerate(_CREW):
+            await self.world.gateway.accounts.set_extension(name, f"21{number}")
 
     def teardown(self) -> None:
         with self.runner:
@@ -91,6 +95,33 @@ class Desk(RuleBasedStateMachine):
         self.said[citizen.id] = []
         status, answer = self.do(citizen.call("POST", "/handover", {"office": office}))
         assert status == 202 or answer["error"]["code"] == "office_closed"
+
+    @precondition(lambda self: len(self.citizens) < 5)
+    @rule(office=st.sampled_from(_OFFICES))
+    def somebody_calls(self, office: str) -> None:
+        citizen = self.do(self.world.citizen("internal", channel="phone", caller="030 23125 998"))
+        self.citizens.append(citizen)
+        self.said[citizen.id] = []
+        self._put_through(citizen, office)
+
+    @precondition(lambda self: self.rung)
+    @rule(which=_any, office=st.sampled_from(_OFFICES))
+    def is_put_through_again(self, which: int, office: str) -> None:
+        callers = [citizen for citizen in self.citizens if citizen.id in self.rung]
+        if callers:
+            self._put_through(callers[which % len(callers)], office)
+
+    @precondition(lambda self: self.rung)
+    @rule(which=_any, outcome=st.sampled_from([*CallOutcome]))
+    def the_telephone_is_answered_or_not(self, which: int, outcome: CallOutcome) -> None:
+        callers = [citizen for citizen in self.citizens if citizen.id in self.rung]
+        if not callers:
+            return
+        citizen = callers[which % len(callers)]
+        body = {"outcome": outcome, "extension": self.rung[citizen.id]}
+        status, answer = self.do(citizen.call("POST", "/call/ended", body))
+        event(f"call ended, {outcome}: {status}")
+        assert status == 204, answer
 
     @precondition(lambda self: self.citizens)
     @rule(which=_any)
@@ -217,7 +248,9 @@ class Desk(RuleBasedStateMachine):
         async with self.world.gateway.database.read() as session:
             cases = list(await session.scalars(select(HandoverRow)))
             conversations = {row.id: row for row in await session.scalars(select(ConversationRow))}
+            calls = list(await session.scalars(select(CallRow)))
             assert await first_broken_line(session) is None
+        _look_at_calls(calls)
         by_id = {case.id: case for case in cases}
         for case in cases:
             _look_at_case(case, by_id)
@@ -256,6 +289,14 @@ class Desk(RuleBasedStateMachine):
 
     def _citizen(self, which: int) -> Citizen:
         return self.citizens[which % len(self.citizens)]
+
+    def _put_through(self, citizen: Citizen, office: str) -> None:
+        status, answer = self.do(citizen.call("POST", "/call", {"office": office}))
+        event(f"put through: {status}")
+        if status == 200:
+            self.rung[citizen.id] = answer["extension"]
+        else:
+            assert answer["error"]["code"] in ("office_closed", "conversation_closed"), answer
 
     def _rows(self) -> list[HandoverRow]:
         async def read() -> list[HandoverRow]:
@@ -296,6 +337,15 @@ def _look_at_case(case: HandoverRow, by_id: dict[str, HandoverRow]) -> None:
     if state is HandoverState.MERGED and case.merged_into:
         target = by_id[case.merged_into]
         assert target.state != HandoverState.MERGED, "a chain of merged cases"
+
+
+def _look_at_calls(calls: list[CallRow]) -> None:
+    running = [call for call in calls if call.state in RUNNING]
+    engaged = [call.account_id for call in running if call.account_id]
+    assert len(engaged) == len(set(engaged)), "one telephone rings for two"
+    for call in calls:
+        assert (call.state in RUNNING) == (call.ended_at is None)
+        assert (call.state in (CallState.TALKING, CallState.OVER)) == bool(call.answered_at)
 
 
 def _cases_of(

@@ -127,6 +127,7 @@ async def test_a_case_that_was_put_aside_stays_its_owners(world: World) -> None:
     assert changed["handover"]["snooze_reason"] == "documents"
     told = [e for e in await citizen.events() if e["type"] == "state"][-1]
     assert "25. November 2026" in told["text"]
+    assert dt.datetime.fromisoformat(told["snoozed_until"]) == dt.datetime.fromisoformat(until)
     world.clock.advance(hours=1)
     assert await world.gateway.handover.watch.return_silent_claims() == 0
     await citizen.says("Hier sind die Unterlagen")  # she need not wait until then

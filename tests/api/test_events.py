@@ -1,8 +1,16 @@
 """Events by stream: numbered, resumable, and ended by erasure."""
 
+import asyncio
+import itertools
 import json
+from collections.abc import AsyncIterator
 
-from tests.support.world import World
+import pytest
+from aiohttp import web
+
+from bot.http import NOTIFIER, STREAMS, Frame, stream
+from bot.notify import LocalNotifier
+from tests.support.world import World, eventually
 
 
 async def test_a_stream_brings_past_and_coming_events(world: World) -> None:
@@ -78,3 +86,37 @@ async def test_a_malformed_resume_point_is_refused(world: World) -> None:
     citizen = await world.citizen()
     assert (await citizen.call("GET", "/events?after=x"))[0] == 400
     assert (await citizen.call("GET", "/events?after=-1"))[0] == 400
+
+
+async def test_whoever_leaves_a_stream_leaves_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Served as the gateway serves: the tests' own server cancels handlers, which it does not."""
+
+    async def fetch(after: int) -> AsyncIterator[Frame]:
+        for seq in itertools.count(after + 1):
+            yield Frame(seq, "message", "{}")
+            await asyncio.sleep(0)
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        return await stream(request, "topic", "reader", 0, fetch)
+
+    app = web.Application()
+    app[STREAMS], app[NOTIFIER] = set(), LocalNotifier()
+    app.router.add_get("/", endless)
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"id: 2")
+        writer.transport.abort()
+
+        async def ended() -> bool:
+            return not app[STREAMS]
+
+        await eventually(ended)
+    finally:
+        await runner.cleanup()
+    assert [record.getMessage() for record in caplog.records if record.name[:7] == "aiohttp"] == []

@@ -27,6 +27,7 @@ async def offering(
     settings: Settings, knowledge: Knowledge, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """A county whose Kfz-Zulassung offers cases after ten seconds, and has two teams."""
+    monkeypatch.setattr("handover.watch._OFFERS_EVERY_S", 3600.0)  # the tests offer by themselves
     routing = Routing(capacity=2, offer_after_s=10, offer_timeout_s=30)
     teams = [Team(id="private", name="Privatleute"), Team(id="trade", name="Händler")]
     offices = [

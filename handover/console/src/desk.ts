@@ -19,7 +19,7 @@ import type {
   Session,
   StaffEvent,
 } from './model';
-import { isOfferedTo, isOwnedBy } from './model';
+import { isOfferedTo, isOwnedBy, ringsAt } from './model';
 import { PagesApi } from './pages-api';
 import { loadPreferences, savePreferences, type Preferences } from './preferences';
 import { ALL, nextUnread, tabOf, type QueueFilter, type Tab } from './queue';
@@ -39,7 +39,7 @@ export interface Notice {
 
 /** What just happened, for the title, the tone and the live region. */
 export interface Announcement {
-  readonly kind: 'new_case' | 'new_message' | 'offer';
+  readonly kind: 'new_case' | 'new_message' | 'offer' | 'call';
   readonly handover: Handover;
 }
 
@@ -303,7 +303,10 @@ export class Desk extends EventTarget implements CaseDesk {
   #handoverChanged(before: Handover | undefined, after: Handover): void {
     const wasMine = before !== undefined && isOwnedBy(before, this.session);
     const isOffered = isOfferedTo(after, this.session);
-    if (isOffered && (before === undefined || !isOfferedTo(before, this.session))) {
+    const rings = ringsAt(after, this.session);
+    if (rings && (before === undefined || !ringsAt(before, this.session))) {
+      this.#announce({ kind: 'call', handover: after });
+    } else if (isOffered && (before === undefined || !isOfferedTo(before, this.session))) {
       this.#announce({ kind: 'offer', handover: after });
     } else if (after.state === 'waiting' && before?.state !== 'waiting' && !wasMine) {
       this.#announce({ kind: 'new_case', handover: after });

@@ -16,6 +16,8 @@ export interface Counts {
   readonly merged: number;
   readonly withdrawn: number;
   readonly open: number;
+  readonly calls_answered: number;
+  readonly calls_missed: number;
   readonly pickup: Times;
   readonly handling: Times;
 }
@@ -36,7 +38,7 @@ export interface Hour {
 
 export interface FiguresNow {
   readonly at: string;
-  readonly waiting: { readonly chat: number; readonly callback: number; readonly message: number };
+  readonly waiting: { readonly chat: number; readonly call: number; readonly callback: number; readonly message: number };
   readonly longest_wait_s: number | null;
   readonly claimed: number;
   readonly snoozed: number;

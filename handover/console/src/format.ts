@@ -1,6 +1,6 @@
 /** Turns times, languages and codes into the German words on the screen. */
 
-import type { Handover } from './model';
+import type { Call, Handover, Session } from './model';
 import { WORKING_LANGUAGE } from './model';
 import { texts } from './texts';
 
@@ -126,7 +126,8 @@ export function nameTopic(handover: Handover): string {
 
 /** Whoever left a number or a message asked for that, and not to talk at once. */
 export function nameCause({ reason, kind }: Handover): string {
-  return nameReason(reason === 'requested' && kind !== 'chat' ? kind : reason);
+  const isLive = kind === 'chat' || kind === 'call';
+  return nameReason(reason === 'requested' && !isLive ? kind : reason);
 }
 
 export function nameReason(reason: string): string {
@@ -135,6 +136,38 @@ export function nameReason(reason: string): string {
 
 export function nameChannel(channel: string): string {
   return texts.channel[channel] ?? channel;
+}
+
+/** How the latest call stands, as it is told in the queue and above the case; null: none yet. */
+export function nameCall(handover: Handover): string | null {
+  const call = handover.calls.at(-1);
+  switch (call?.state) {
+    case 'ringing':
+      return call.to === null
+        ? texts.call.ringing(call.extension)
+        : texts.call.ringingNamed(call.to.name, call.extension);
+    case 'talking':
+      return call.to === null ? texts.call.talking : texts.call.talkingNamed(call.to.name);
+    case 'over':
+      return texts.call.over;
+    case 'missed':
+      return `${texts.call.missed}: ${nameTry(call)}`;
+    case undefined:
+      return null;
+  }
+}
+
+/** How one try to put a caller through ended. */
+export function nameTry({ state, outcome }: Call): string {
+  if (outcome !== null) {
+    return texts.call.outcome[outcome];
+  }
+  return state === 'ringing' ? texts.call.ringsNow : texts.call.hungUp;
+}
+
+/** Whether somebody can talk to the citizen without help; German everybody here can. */
+export function speaksWith(handover: Handover, session: Session): boolean {
+  return isWorkingLanguage(handover.language) || session.languages.includes(handover.language);
 }
 
 /** A phone number as a `tel:` address; everything but digits and the leading plus goes. */

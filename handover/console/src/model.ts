@@ -1,7 +1,7 @@
 /** The shapes of the staff API: handovers, conversation events and the staff feed. */
 
 export type HandoverState = 'waiting' | 'claimed' | 'returned' | 'closed' | 'withdrawn' | 'merged';
-export type HandoverKind = 'chat' | 'callback' | 'message';
+export type HandoverKind = 'chat' | 'call' | 'callback' | 'message';
 export type CloseReason = 'resolved' | 'no_answer' | 'wrong_office' | 'abuse' | 'other';
 export type ReturnTarget = 'queue' | 'bot';
 export type SnoozeReason = 'documents' | 'reply' | 'colleague' | 'appointment' | 'other';
@@ -20,6 +20,22 @@ export interface Attempt {
   readonly by: string;
   readonly outcome: Outcome;
   readonly note: string | null;
+}
+
+export type CallState = 'ringing' | 'talking' | 'over' | 'missed';
+export type CallOutcome = 'answered' | 'no_answer' | 'busy' | 'failed';
+
+/** One try to put the caller through. */
+export interface Call {
+  readonly extension: string;
+  /** Whose extension it is; null: it rings at several. */
+  readonly to: Colleague | null;
+  readonly state: CallState;
+  readonly dialled_at: string;
+  readonly answered_at: string | null;
+  readonly ended_at: string | null;
+  /** Null while it rings, and where the caller hung up first. */
+  readonly outcome: CallOutcome | null;
 }
 
 export interface Handover {
@@ -46,6 +62,7 @@ export interface Handover {
   /** The case in which it goes on. */
   readonly merged_into: string | null;
   readonly attempts: readonly Attempt[];
+  readonly calls: readonly Call[];
   readonly notes: number;
   readonly channel: string;
   readonly language: string;
@@ -54,8 +71,15 @@ export interface Handover {
   readonly aspect: string | null;
   readonly reason: string;
   readonly preview: string;
+  /** Where she wants to be called back. */
   readonly phone: string | null;
+  /** Where she has called from. */
+  readonly caller: string | null;
   readonly text: string | null;
+  /** What the machine made of `text`. */
+  readonly text_german: string | null;
+  /** Why it made nothing. */
+  readonly text_not_translated: string | null;
   readonly last_seq: number;
   /** The last event that the citizen's screen has shown. */
   readonly citizen_read_seq: number;
@@ -180,6 +204,8 @@ export interface MessageEvent {
   readonly aspect?: string | null;
   readonly client_message_id?: string | null;
   readonly name?: string | null;
+  /** Of what was said on the phone: how well it was understood, from 0 to 1. */
+  readonly heard?: { readonly confidence: number } | null;
 }
 
 export interface StateEvent {
@@ -188,6 +214,8 @@ export interface StateEvent {
   readonly at: string;
   readonly state: 'bot' | 'waiting' | 'claimed' | 'callback' | 'closed';
   readonly with?: string | null;
+  /** Its owner waits for something until then. */
+  readonly snoozed_until?: string | null;
   readonly text?: string | null;
 }
 
@@ -251,7 +279,10 @@ export interface Session {
   readonly offices: readonly string[];
   readonly role: Role;
   readonly memberships: readonly Membership[];
+  /** Beside German. */
   readonly languages: readonly string[];
+  /** Her telephone in the house. */
+  readonly extension: string | null;
   /** Takes no cases for now. */
   readonly away: boolean;
   /** Nothing else is open to her until she has a password of her own. */
@@ -309,6 +340,17 @@ export function isOfferedTo(handover: Handover, session: Session | null): boolea
     // A declined offer stands as one of long ago until the next one gets it.
     Date.parse(handover.offered_at ?? '') > 0
   );
+}
+
+/** The call that rings or goes on, or null. */
+export function runningCall(handover: Handover): Call | null {
+  return handover.calls.find(({ state }) => state === 'ringing' || state === 'talking') ?? null;
+}
+
+/** True while this caseworker's telephone rings for the case. */
+export function ringsAt(handover: Handover, session: Session | null): boolean {
+  const call = runningCall(handover);
+  return session !== null && call?.state === 'ringing' && call.to?.username === session.username;
 }
 
 /** The files that came with a message. */

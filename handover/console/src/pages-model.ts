@@ -13,6 +13,7 @@ export interface OwnAccount {
   readonly username: string;
   readonly name: string;
   readonly languages: readonly string[];
+  readonly extension: string | null;
   readonly totp: boolean;
   readonly totp_required: boolean;
   /** Signs in with a password kept here, not with the county's own sign-in. */
@@ -41,6 +42,8 @@ export interface Account {
   readonly name: string;
   readonly memberships: readonly Membership[];
   readonly languages: readonly string[];
+  /** Her telephone in the house. */
+  readonly extension: string | null;
   /** How many cases she takes at once; null: as many as the office says. */
   readonly capacity: number | null;
   readonly disabled: boolean;
@@ -50,7 +53,7 @@ export interface Account {
   readonly seen_at: string | null;
 }
 
-export type AccountChange = Pick<Account, 'name' | 'memberships' | 'languages' | 'capacity' | 'disabled'>;
+export type AccountChange = Pick<Account, 'name' | 'memberships' | 'languages' | 'extension' | 'capacity' | 'disabled'>;
 
 export type NewAccount = Omit<AccountChange, 'disabled'> & {
   readonly username: string;

@@ -1,6 +1,6 @@
 /** Handovers, messages and sessions for the tests; every field can be overridden. */
 
-import type { Handover, MessageEvent, Session } from '../src/model';
+import type { Call, Handover, MessageEvent, Session } from '../src/model';
 
 export const NOW = '2026-11-21T10:00:00Z';
 
@@ -14,6 +14,7 @@ export const session: Session = {
     { office: 'abh', role: 'caseworker', team: null },
   ],
   languages: ['de', 'tr'],
+  extension: '211',
   away: false,
   must_change_password: false,
 };
@@ -41,6 +42,7 @@ export function aHandover(change: Partial<Handover> = {}): Handover {
     offered_at: null,
     merged_into: null,
     attempts: [],
+    calls: [],
     notes: 0,
     channel: 'web',
     language: 'de',
@@ -50,12 +52,36 @@ export function aHandover(change: Partial<Handover> = {}): Handover {
     reason: 'requested',
     preview: '',
     phone: null,
+    caller: null,
     text: null,
+    text_german: null,
+    text_not_translated: null,
     last_seq: 0,
     citizen_read_seq: 0,
     held: false,
     ...change,
   };
+}
+
+/** A call that rings at this caseworker's. */
+export function aCall(change: Partial<Call> = {}): Call {
+  return {
+    extension: '211',
+    to: { username: session.username, name: session.name },
+    state: 'ringing',
+    dialled_at: NOW,
+    answered_at: null,
+    ended_at: null,
+    outcome: null,
+    ...change,
+  };
+}
+
+/** Somebody on the phone who is being put through. */
+export function aCaller(change: Partial<Handover> = {}): Handover {
+  return aHandover({
+    kind: 'call', channel: 'phone', caller: '+49 30 23125987', calls: [aCall()], ...change,
+  });
 }
 
 export function mine(change: Partial<Handover> = {}): Handover {

@@ -131,14 +131,17 @@ describe('keeping accounts', () => {
     choose('#account-role-kfz', 'lead');
     await stage.settle();
     write('#account-capacity', '60');
+    write('#account-extension', '21a');
     await stage.settle();
     const submit = (): unknown => document.querySelector('dialog form')?.dispatchEvent(new Event('submit', { cancelable: true }));
     submit();
     await stage.settle();
     expect(stage.text()).toContain(accountsTexts.capacityWrong);
+    expect(stage.text()).toContain(accountsTexts.extensionWrong);
     expect(stage.sent('POST', '/accounts')).toEqual([]);
 
     write('#account-capacity', '4');
+    write('#account-extension', '211');
     await stage.settle();
     submit();
     await stage.settle();
@@ -148,6 +151,7 @@ describe('keeping accounts', () => {
         name: 'Frau Neu',
         memberships: [{ office: 'kfz', role: 'lead', team: null }],
         languages: [],
+        extension: '211',
         capacity: 4,
         password: 'vier ruhige graue Esel',
       },
@@ -172,6 +176,7 @@ describe('keeping accounts', () => {
         name: 'Herr Kaya',
         memberships: [{ office: 'abh', role: 'lead', team: 't' }],
         languages: ['tr'],
+        extension: '212',
         capacity: null,
         disabled: true,
       },

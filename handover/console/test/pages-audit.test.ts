@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditTexts } from '../src/audit-texts';
+import { actionTexts, auditTexts } from '../src/audit-texts';
 import { NOW } from './builders';
 import { setPagesStage, type FakePages, type PagesStage } from './pages-stage';
 import { write } from './stage';
@@ -111,5 +111,12 @@ describe('holds and erasure', () => {
     name('weg', 'Az. 12/26');
     await stage.press(one.export);
     expect(stage.text()).toContain(one.notFound);
+  });
+});
+
+describe('the names of what was done', () => {
+  it('are each given once, so that the filter says what it finds', () => {
+    const names = Object.values(actionTexts);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 });

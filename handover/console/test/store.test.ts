@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationEvent, Handover, StaffEvent } from '../src/model';
 import { initialState, isBehind, outboxOf, reduce, unreadCount, type Action, type DeskState } from '../src/store';
 import { timelineOf } from '../src/timeline';
-import { aHandover, aMessage, colleague, mine, NOW } from './builders';
+import { aCall, aHandover, aMessage, colleague, mine, NOW } from './builders';
 import { FakeServer } from './fake-server';
 
 const play = (actions: readonly Action[], state = initialState): DeskState =>
@@ -57,6 +57,9 @@ function step(server: FakeServer, roll: (sides: number) => number): void {
     { state: 'withdrawn', closed_at: NOW },
     { state: 'claimed', claimed_by: colleague, snoozed_until: NOW, snooze_reason: 'documents' },
     { state: 'waiting', offered_to: colleague, offered_at: NOW },
+    { state: 'waiting', kind: 'call', channel: 'phone', calls: [aCall()] },
+    { state: 'claimed', claimed_by: colleague, calls: [aCall({ state: 'talking', answered_at: NOW })] },
+    { state: 'waiting', kind: 'callback', calls: [aCall({ state: 'missed', ended_at: NOW })] },
     { state: 'waiting', office: 'abh', team: 'ausweise', merged_into: null },
     ...(canMerge ? [{ state: 'merged', closed_at: NOW, merged_into: other } as const] : []),
   ];

@@ -40,6 +40,14 @@ export function factsOf(handover: Handover, desk: Desk, onPaper = false): readon
       texts.conversation.phone,
       handover.phone && html`<a href=${telephoneLink(handover.phone)}>${handover.phone}</a>`,
     ),
+    ...(handover.channel === 'phone'
+      ? fact(
+          texts.call.caller,
+          handover.caller === null
+            ? texts.call.unknownCaller
+            : html`<a href=${telephoneLink(handover.caller)}>${handover.caller}</a>`,
+        )
+      : []),
     ...fact(texts.conversation.aspect, handover.aspect && (texts.aspect[handover.aspect] ?? handover.aspect)),
     ...(onPaper ? timesOnPaper(handover) : times(handover, desk.now())),
     ...whoseItIs(handover, onPaper ? null : desk.session),

@@ -2,19 +2,73 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Desk } from '../desk';
-import { formatSize, formatTime } from '../format';
-import type { Handover } from '../model';
+import {
+  bareLanguageName,
+  formatSize,
+  formatTime,
+  isWorkingLanguage,
+  nameCall,
+  nameTry,
+  speaksWith,
+} from '../format';
+import { WORKING_LANGUAGE, type Handover, type Session } from '../model';
 import type { Conversation } from '../store';
 import { texts } from '../texts';
+import { badge } from './parts';
 
 /** What was left as a message or for the call-back, which is no line of the chat. */
 export function renderRequest(handover: Handover): TemplateResult | typeof nothing {
   return handover.text
     ? html`<section class="kl-request" data-testid="request">
         <h3 class="kern-title kern-title--small">${texts.conversation.request}</h3>
+        ${handover.text_german === null
+          ? nothing
+          : html`<p class="kl-side__label">${texts.conversation.requestGerman}</p>
+              <p class="kl-side__text" lang=${WORKING_LANGUAGE}>${handover.text_german}</p>
+              <p class="kl-side__note">${texts.message.by.machine}</p>
+              <p class="kl-side__label">${texts.message.original(bareLanguageName(handover.language))}</p>`}
         <p class="kl-side__text" lang=${handover.language} dir="auto">${handover.text}</p>
+        ${handover.text_not_translated === null
+          ? nothing
+          : html`<p class="kl-side__note">${texts.message.notTranslated(handover.text_not_translated)}</p>`}
       </section>`
     : nothing;
+}
+
+/** How the caller is being put through, and what came of earlier tries. */
+export function renderCalls(handover: Handover, desk: Desk): TemplateResult | typeof nothing {
+  const now = nameCall(handover);
+  if (now === null) {
+    return nothing;
+  }
+  return html`<section class="kl-request" data-testid="calls">
+    <h3 class="kern-title kern-title--small">${texts.call.tries}</h3>
+    <p role="status"><strong>${now}</strong></p>
+    <ol class="kl-list">
+      ${handover.calls.map(
+        (call) => html`<li>
+          ${call.to === null
+            ? texts.call.to(call.extension)
+            : texts.call.toNamed(call.to.name, call.extension)}: ${nameTry(call)}
+          <span class="kl-muted">${formatTime(call.dialled_at, desk.now())}</span>
+        </li>`,
+      )}
+    </ol>
+  </section>`;
+}
+
+/** Whoever picks up should know in which language; said before she does. */
+export function renderLanguage(handover: Handover, session: Session | null): TemplateResult | typeof nothing {
+  const isOpen = handover.state === 'waiting' || handover.state === 'claimed';
+  if (handover.channel !== 'phone' || !isOpen || session === null || isWorkingLanguage(handover.language)) {
+    return nothing;
+  }
+  const language = bareLanguageName(handover.language);
+  return html`<p class="kl-call-language" data-testid="call-language">
+    ${speaksWith(handover, session)
+      ? badge('success', texts.call.match(language))
+      : badge('warning', texts.call.mismatch(language))}
+  </p>`;
 }
 
 export function renderAttachments(
@@ -41,7 +95,8 @@ export function renderAttachments(
 }
 
 export function renderAttempts(handover: Handover, desk: Desk): TemplateResult | typeof nothing {
-  if (handover.kind === 'chat' && handover.attempts.length === 0) {
+  const isLive = handover.kind === 'chat' || handover.kind === 'call';
+  if (isLive && handover.attempts.length === 0) {
     return nothing;
   }
   return html`<section class="kl-request" data-testid="attempts">

@@ -5,7 +5,7 @@ import { playChime } from '../chime';
 import type { Announcement, Desk } from '../desk';
 import { bareLanguageName, nameTopic } from '../format';
 import { hasModifier, isWriting } from '../keys';
-import { isOfferedTo } from '../model';
+import { isOfferedTo, ringsAt } from '../model';
 import { ALL, rowsByTab } from '../queue';
 import { frameTexts } from '../pages-texts';
 import { handoverHash, pageOf, QUEUE_HASH, readHash, type Page } from '../route';
@@ -83,7 +83,10 @@ export class ConsoleApp extends DeskElement {
     const counted = open === 0 ? texts.app.title : `(${String(open)}) ${texts.app.title}`;
     const title =
       this.#page === 'queue' ? counted : `${frameTexts.pages[this.#page]} – ${texts.app.title}`;
-    // An offer runs out: it shows whichever page is open.
+    // An offer runs out, and a caller does not wait long: they show whichever page is open.
+    if (Object.values(rows).flat().some((row) => ringsAt(row, desk.session))) {
+      return texts.call.documentTitle(title);
+    }
     const offered = rows.waiting.some((row) => isOfferedTo(row, desk.session));
     return offered ? texts.offer.documentTitle(title) : title;
   }
@@ -133,6 +136,9 @@ export class ConsoleApp extends DeskElement {
         break;
       case 'new_message':
         this.announced = texts.queue.newMessage(what);
+        break;
+      case 'call':
+        this.announced = texts.call.announce(what, bareLanguageName(handover.language));
         break;
       case 'offer':
         this.announced = texts.offer.announce(what, office);

@@ -3,14 +3,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { bareLanguageName, isWorkingLanguage, nameTopic, telephoneLink } from '../format';
-import { isOwnedBy, type Handover } from '../model';
+import { isOwnedBy, runningCall, type Handover } from '../model';
 import { QUEUE_HASH } from '../route';
 import { outboxOf, type Conversation } from '../store';
 import { texts } from '../texts';
 import { timelineOf } from '../timeline';
 import './case-actions';
 import { renderFacts, renderWhy } from './case-facts';
-import { renderAttachments, renderAttempts, renderRequest } from './case-file';
+import {
+  renderAttachments,
+  renderAttempts,
+  renderCalls,
+  renderLanguage,
+  renderRequest,
+} from './case-file';
 import './composer';
 import type { Composer } from './composer';
 import { DeskElement } from './desk-element';
@@ -59,7 +65,9 @@ export class ConversationView extends DeskElement {
     const id = this.desk?.openId ?? null;
     if (id !== this.#shownId) {
       this.#expanded.clear();
-      this.away = false;
+      // What was left, and how often somebody tried to call back, stands above the log.
+      const kind = this.#handover?.kind;
+      this.away = kind === 'callback' || kind === 'message';
     }
   }
 
@@ -76,9 +84,14 @@ export class ConversationView extends DeskElement {
     this.#watchHeight();
     if (!this.away) {
       this.#scrollToEnd();
-      if (id !== null) {
-        void this.updateComplete.then(() => desk?.markRead(id));
-      }
+    } else if (opened) {
+      this.#scrollToTop();
+    }
+    if (this.away && this.#isLoaded && this.#isNearEnd()) {
+      this.away = false; // all of it is in sight
+    }
+    if (id !== null && !this.away) {
+      void this.updateComplete.then(() => desk?.markRead(id));
     }
     this.#focusComposerAfterClaim(opened);
   }
@@ -96,6 +109,11 @@ export class ConversationView extends DeskElement {
   get #handover(): Handover | undefined {
     const id = this.desk?.openId;
     return id == null ? undefined : this.desk?.state.handovers.get(id)?.handover;
+  }
+
+  get #isLoaded(): boolean {
+    const id = this.desk?.openId;
+    return id != null && this.desk?.state.conversations.get(id)?.loaded === true;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -124,6 +142,8 @@ export class ConversationView extends DeskElement {
             ${renderFacts(handover, desk)}
           </header>
           ${problem === undefined ? nothing : this.#renderProblem(id, problem)}
+          ${renderLanguage(handover, desk.session)}
+          ${renderCalls(handover, desk)}
           ${renderWhy(handover, conversation)}
           ${renderRequest(handover)}
           ${renderAttempts(handover, desk)}
@@ -227,6 +247,9 @@ export class ConversationView extends DeskElement {
     if (desk === undefined || !isOwnedBy(handover, desk.session)) {
       return this.#renderReadOnly(handover);
     }
+    if (handover.channel === 'phone') {
+      return this.#renderPhoneFoot(handover);
+    }
     return html`<div class="kl-conversation__foot">
       ${handover.kind === 'callback' && handover.phone
         ? html`<p class="kern-body kern-body--bold">
@@ -249,6 +272,21 @@ export class ConversationView extends DeskElement {
         .office=${handover.office}
         .language=${handover.language}
       ></kl-composer>
+    </div>`;
+  }
+
+  /** Nobody reads on the phone: notes are all that can be written. */
+  #renderPhoneFoot(handover: Handover): TemplateResult {
+    const number = handover.phone ?? handover.caller;
+    const talks = runningCall(handover) !== null;
+    return html`<div class="kl-conversation__foot">
+      ${number === null || talks
+        ? nothing
+        : html`<p class="kern-body kern-body--bold">
+            ${texts.conversation.callBack} <a class="kl-link" href=${telephoneLink(number)}>${number}</a>
+          </p>`}
+      <p class="kern-body kern-body--muted" data-testid="no-reply">${texts.call.noReply}</p>
+      <kl-note-form .desk=${this.desk} .handoverId=${handover.id}></kl-note-form>
     </div>`;
   }
 
@@ -333,6 +371,13 @@ export class ConversationView extends DeskElement {
     );
   }
 
+  #scrollToTop(): void {
+    const scroller = this.#scroller;
+    if (scroller !== null) {
+      scroller.scrollTop = this.#lastTop = 0;
+    }
+  }
+
   #scrollToEnd(): void {
     const scroller = this.#scroller;
     if (scroller !== null) {
@@ -366,6 +411,9 @@ function lastReadReply(conversation: Conversation, readSeq: number): number | nu
 
 function explainReadOnly(handover: Handover): string {
   if (handover.state === 'waiting') {
+    if (handover.kind === 'call') {
+      return texts.call.claimToTalk;
+    }
     return texts.conversation.readOnlyWaiting;
   }
   if (handover.state === 'merged') {

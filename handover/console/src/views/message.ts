@@ -7,11 +7,13 @@ import {
   formatDay,
   formatSize,
   formatTime,
+  formatUntil,
   isWorkingLanguage,
 } from '../format';
 import { filesIn, type ConversationEvent, type MessageEvent, type StateEvent } from '../model';
 import type { OutgoingMessage } from '../store';
 import { texts } from '../texts';
+import { badge } from './parts';
 
 /** Text in one language, with the heading it gets when it stands beside the other one. */
 export interface Side {
@@ -120,6 +122,7 @@ function renderMessage(event: MessageEvent, context: MessageContext, elsewhere: 
     >
       ${sides.map(renderSide)}
     </div>
+    ${event.heard ? renderHeard(event.heard.confidence) : nothing}
     ${filesIn(event).map(
       ({ id, name, size }) => html`<p>
         <a class="kl-link" download=${name} href=${context.addressOf(id)}>
@@ -163,6 +166,18 @@ function renderMessage(event: MessageEvent, context: MessageContext, elsewhere: 
   </li>`;
 }
 
+/** Below this the recogniser's words are worth a question. */
+const SURE_FROM_PERCENT = 70;
+
+/** How well it was understood what somebody said on the phone. */
+function renderHeard(confidence: number): TemplateResult {
+  const percent = Math.round(confidence * 100);
+  const isUnsure = percent < SURE_FROM_PERCENT;
+  return html`<p class="kl-heard" data-testid="heard">
+    ${isUnsure ? badge('warning', texts.call.unsure) : nothing} ${texts.call.understood(percent)}
+  </p>`;
+}
+
 /** The words of the catalogue end with their source; said once is enough. */
 function namesSource(sides: readonly Side[], source: string): boolean {
   return sides.some(({ text }) => text.includes(source));
@@ -176,7 +191,10 @@ function renderSide(side: Side): TemplateResult {
   </div>`;
 }
 
-export function nameState(event: StateEvent): string {
+export function nameState(event: StateEvent, now: number): string {
+  if (event.snoozed_until) {
+    return texts.stateEvent.snoozed(formatUntil(event.snoozed_until, now));
+  }
   return event.state === 'claimed' && event.with
     ? texts.stateEvent.claimedBy(event.with)
     : texts.stateEvent[event.state];
@@ -184,7 +202,7 @@ export function nameState(event: StateEvent): string {
 
 function renderState(event: StateEvent, context: MessageContext): TemplateResult {
   return html`<li class="kl-state" data-testid="state" data-seq=${event.seq}>
-    <span>${nameState(event)}</span> <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
+    <span>${nameState(event, context.now)}</span> <time datetime=${event.at}>${formatTime(event.at, context.now)}</time>
   </li>`;
 }
 

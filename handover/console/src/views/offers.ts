@@ -2,9 +2,10 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { nameLanguage, nameTopic } from '../format';
-import { isOfferedTo, type Handover } from '../model';
+import { isOfferedTo, ringsAt, type Handover } from '../model';
 import { handoverHash } from '../route';
 import { texts } from '../texts';
+import { renderLanguage } from './case-file';
 import { DeskElement } from './desk-element';
 import { badge } from './parts';
 import { Ticker } from './ticker';
@@ -29,7 +30,43 @@ export class Offers extends DeskElement {
           .filter((handover) => isOfferedTo(handover, desk.session));
   }
 
-  protected override render(): TemplateResult | typeof nothing {
+  #calls(): readonly Handover[] {
+    const { desk } = this;
+    return desk === undefined
+      ? []
+      : [...desk.state.handovers.values()]
+          .map(({ handover }) => handover)
+          .filter((handover) => ringsAt(handover, desk.session));
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.#renderCalls()} ${this.#renderOffers()}`;
+  }
+
+  /** Whoever rings is picked up by telephone; here it says who it is. */
+  #renderCalls(): TemplateResult | typeof nothing {
+    const session = this.desk?.session ?? null;
+    const calls = this.#calls();
+    return calls.length === 0 || session === null
+      ? nothing
+      : html`<section class="kl-offers" aria-labelledby="ringing-title" data-testid="ringing">
+          <h3 class="kern-title kern-title--small" id="ringing-title">${texts.call.title}</h3>
+          ${calls.map(
+            (call) => html`<div class="kl-offer" data-handover-id=${call.id}>
+              <p class="kl-offer__topic">
+                ${call.priority === 'crisis' ? badge('danger', texts.queue.crisis) : nothing}
+                <a href=${handoverHash(call.id)}>${nameTopic(call)}</a>
+              </p>
+              <p class="kl-offer__facts">
+                ${this.desk?.nameOffice(call.office)} · ${call.caller ?? texts.call.unknownCaller}
+              </p>
+              ${renderLanguage(call, session)}
+            </div>`,
+          )}
+        </section>`;
+  }
+
+  #renderOffers(): TemplateResult | typeof nothing {
     const offers = this.#offers();
     return offers.length === 0
       ? nothing

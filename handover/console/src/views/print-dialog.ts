@@ -73,6 +73,10 @@ export function renderSheet(
       )}
     </dl>
     ${handover.text ? html`<p class="kl-paper__text" lang=${handover.language} dir="auto">${handover.text}</p>` : nothing}
+    ${handover.text_german === null
+      ? nothing
+      : html`<p class="kl-paper__label">${texts.conversation.requestGerman} (${texts.message.by.machine})</p>
+          <p class="kl-paper__text" lang="de">${handover.text_german}</p>`}
     <h2>${texts.conversation.log}</h2>
     ${timelineOf(conversation, withNotes).map((entry) => renderEntry(entry))}
   </article>`;
@@ -86,7 +90,7 @@ function renderEntry(entry: Entry): TemplateResult {
   }
   const { event } = entry;
   if (event.type !== 'message') {
-    return renderWords(nameState(event), event.at, []);
+    return renderWords(nameState(event, 0), event.at, []);
   }
   const author = nameAuthor(event, null);
   return renderWords(

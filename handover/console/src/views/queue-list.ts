@@ -3,15 +3,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import {
+  bareLanguageName,
   formatTime,
   formatUntil,
   formatWait,
+  nameCall,
   nameChannel,
   nameLanguage,
   nameTopic,
+  speaksWith,
   speakWait,
 } from '../format';
-import { isOfferedTo, type Handover } from '../model';
+import { isOfferedTo, runningCall, type Handover } from '../model';
 import { isOverdue, isSnoozed, rowsByTab, TABS, type Tab } from '../queue';
 import { handoverHash } from '../route';
 import { unreadCount } from '../store';
@@ -163,7 +166,7 @@ export class QueueList extends DeskElement {
         ${row.team === null ? nothing : html`<span>${texts.queue.team(desk?.nameTeam(row) ?? row.team)}</span>`}
         <span>${nameChannel(row.channel)}</span>
         <span>${nameLanguage(row.language)}</span>
-        <span>${texts.kind[row.kind]}${row.phone ? ` ${row.phone}` : ''}</span>
+        <span>${texts.kind[row.kind]}${numberOf(row)}</span>
         ${row.attempts.length > 0 ? html`<span>${texts.queue.attempts(row.attempts.length)}</span>` : nothing}
         ${row.notes > 0 ? html`<span>${texts.queue.notes(row.notes)}</span>` : nothing}
         ${row.claimed_by !== null && desk?.tab === 'others'
@@ -182,12 +185,24 @@ export class QueueList extends DeskElement {
     const now = this.desk?.now() ?? Date.now();
     const isOpen = row.state === 'waiting' || row.state === 'claimed';
     const marks = [
+      ...this.#callMarks(row, isOpen),
       ...(isOverdue(row, now) ? [badge('danger', texts.queue.overdue)] : []),
       ...(isOpen && row.due_at !== null ? [html`<span>${texts.queue.due(formatUntil(row.due_at, now))}</span>`] : []),
       ...(isSnoozed(row) ? [html`<span>${texts.queue.snoozedUntil(formatUntil(row.snoozed_until ?? '', now))}</span>`] : []),
       ...(row.state === 'waiting' && row.offered_to !== null ? [this.#renderOffered(row, row.offered_to.name)] : []),
     ];
     return marks.length === 0 ? nothing : html`<span class="kl-row__marks" data-testid="marks">${marks}</span>`;
+  }
+
+  /** A call is told in words; whether one can talk to the caller, before one picks up. */
+  #callMarks(row: Handover, isOpen: boolean): readonly TemplateResult[] {
+    const call = isOpen ? nameCall(row) : null;
+    const session = this.desk?.session ?? null;
+    const foreign = isOpen && row.channel === 'phone' && session !== null && !speaksWith(row, session);
+    return [
+      ...(call === null ? [] : [badge(runningCall(row) === null ? 'warning' : 'info', call)]),
+      ...(foreign ? [html`<span>${texts.call.mismatch(bareLanguageName(row.language))}</span>`] : []),
+    ];
   }
 
   #renderOffered(row: Handover, name: string): TemplateResult {
@@ -269,6 +284,11 @@ export class QueueList extends DeskElement {
       this.querySelector<HTMLElement>(`#queue-tab-${tab}`)?.focus();
     });
   };
+}
+
+function numberOf(row: Handover): string {
+  const number = row.kind === 'call' ? row.caller : row.phone;
+  return number === null || number === '' ? '' : ` ${number}`;
 }
 
 customElements.define(QueueList.tag, QueueList);

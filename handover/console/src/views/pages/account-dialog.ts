@@ -9,6 +9,7 @@ import { accountsTexts as texts, frameTexts, roleTexts } from '../../pages-texts
 import {
   capacityOf,
   draftOf,
+  extensionOf,
   problemsOf,
   withLanguage,
   withRole,
@@ -91,6 +92,16 @@ export class AccountDialog extends PageElement {
               </header>
               <section class="kern-dialog__body">
                 ${this.#renderPerson(draft)} ${this.#renderMemberships(draft)} ${this.#renderLanguages(draft)}
+                ${textField({
+                  id: 'account-extension',
+                  label: texts.extension,
+                  hint: texts.extensionHint,
+                  inputmode: 'numeric',
+                  maxlength: 10,
+                  value: draft.extension,
+                  problem: this.problems['extension'],
+                  onInput: (extension) => { this.#enter({ extension }); },
+                })}
                 ${textField({
                   id: 'account-capacity',
                   label: texts.capacity,
@@ -269,7 +280,13 @@ export class AccountDialog extends PageElement {
       return;
     }
     const name = draft.name.trim();
-    const change = { name, memberships: draft.memberships, languages: draft.languages, capacity: capacityOf(draft) };
+    const change = {
+      name,
+      memberships: draft.memberships,
+      languages: draft.languages,
+      extension: extensionOf(draft),
+      capacity: capacityOf(draft),
+    };
     const saved = await this.attempt(async () => {
       await (account === null
         ? this.desk?.pages.addAccount({ ...change, username: draft.username.trim(), password })

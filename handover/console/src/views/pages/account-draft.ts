@@ -10,11 +10,14 @@ export interface AccountDraft {
   readonly memberships: readonly Membership[];
   readonly languages: readonly string[];
   /** As typed. */
+  readonly extension: string;
+  /** As typed. */
   readonly capacity: string;
   readonly disabled: boolean;
 }
 
 const MOST_AT_ONCE = 50;
+const EXTENSION = /^\d{1,10}$/;
 const USERNAME = /^[\p{L}\p{N}_.@+-]+$/u;
 
 export function draftOf(account: Account | null): AccountDraft {
@@ -23,6 +26,7 @@ export function draftOf(account: Account | null): AccountDraft {
     name: account?.name ?? '',
     memberships: account?.memberships ?? [],
     languages: account?.languages ?? [],
+    extension: account?.extension ?? '',
     capacity: account?.capacity?.toString() ?? '',
     disabled: account?.disabled ?? false,
   };
@@ -53,6 +57,10 @@ export function capacityOf(draft: AccountDraft): number | null {
   return draft.capacity.trim() === '' ? null : Number(draft.capacity);
 }
 
+export function extensionOf(draft: AccountDraft): string | null {
+  return draft.extension.trim() === '' ? null : draft.extension.trim();
+}
+
 /** What is wrong, by field; the server looks again. */
 export function problemsOf(draft: AccountDraft, isNew: boolean): Readonly<Record<string, string>> {
   const capacity = capacityOf(draft);
@@ -61,6 +69,7 @@ export function problemsOf(draft: AccountDraft, isNew: boolean): Readonly<Record
   return {
     ...(isNew && !USERNAME.test(draft.username.trim()) ? { username: texts.usernameWrong } : {}),
     ...(draft.name.trim() === '' ? { name: frameTexts.required } : {}),
+    ...(EXTENSION.test(extensionOf(draft) ?? '0') ? {} : { extension: texts.extensionWrong }),
     ...(wrongCapacity ? { capacity: texts.capacityWrong } : {}),
   };
 }

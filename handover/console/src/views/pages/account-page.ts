@@ -89,6 +89,7 @@ export class AccountPage extends PageElement {
           <dt>${texts.languages}</dt>
           <dd>${account.languages.map(nameLanguage).join(', ') || texts.noLanguages}</dd>
         </div>
+        <div><dt>${texts.extension}</dt><dd>${account.extension ?? texts.noExtension}</dd></div>
       </dl>
       <p class="kl-small">${texts.changedBy}</p>
     </section>`;

@@ -109,6 +109,9 @@ export class AccountsPage extends PageElement {
         ${account.languages.length === 0
           ? nothing
           : html`<p class="kl-small">${account.languages.map(bareLanguageName).join(', ')}</p>`}
+        ${account.extension === null
+          ? nothing
+          : html`<p class="kl-small">${texts.extensionNamed(account.extension)}</p>`}
       </td>
       <td data-label=${columns.state}>${this.#renderState(account)}</td>
       <td data-label=${columns.seen}>

@@ -17,7 +17,8 @@ export function nowTiles(now: FiguresNow, nowMs: number, onRefresh: () => void):
       </button>
     </div>
     <dl class="kl-tiles" data-testid="now">
-      ${tile(texts.now.chat, now.waiting.chat)} ${tile(texts.now.callback, now.waiting.callback)}
+      ${tile(texts.now.chat, now.waiting.chat)} ${tile(texts.now.call, now.waiting.call)}
+      ${tile(texts.now.callback, now.waiting.callback)}
       ${tile(texts.now.message, now.waiting.message)}
       ${tile(texts.now.longest, formatDuration(now.longest_wait_s))}
       ${tile(texts.now.claimed, now.claimed, texts.now.snoozed(now.snoozed))}
@@ -35,6 +36,8 @@ export function totalTiles(figures: Figures, span: string): TemplateResult {
       ${tile(texts.total.abandoned, total.abandoned)} ${tile(texts.total.closed, total.closed)}
       ${tile(texts.total.returned, total.returned)} ${tile(texts.total.merged, total.merged)}
       ${tile(texts.total.withdrawn, total.withdrawn)} ${tile(texts.total.open, total.open)}
+      ${tile(texts.total.callsAnswered, total.calls_answered)}
+      ${tile(texts.total.callsMissed, total.calls_missed)}
       ${timesTile(texts.total.pickup, total.pickup)} ${timesTile(texts.total.handling, total.handling)}
       ${tile(
         texts.total.conversations,
