@@ -55,8 +55,22 @@ def serve(settings: Settings) -> None:
 
 @main.command()
 @click.pass_obj
+def voice(settings: Settings) -> None:
+    """Run the phone line: it takes calls from the county's PBX."""
+    from bot.voice_cli import serve as serve_phone  # its models cost what others need not pay
+
+    try:
+        run(serve_phone(settings))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Misconfigured(f"A port is taken: {error.strerror}") from None
+
+
+@main.command()
+@click.pass_obj
 def up(settings: Settings) -> None:
-    """Run everything on this machine: gateway and Rasa, with a demo login."""
+    """Run everything on this machine: gateway, Rasa and the phone line, with a demo login."""
     from bot.up import run_everything
 
     run(run_everything(settings))

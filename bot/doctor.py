@@ -1,6 +1,7 @@
 """Examines an instance and says in plain words what is missing."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from bot.settings import ROOT, Settings
 from bot.stores.database import Database
 from handover.configured_ways import missing
 from translations.machine.packages import Packages
+from voice.recognition.folder import ModelUnusable, usable
+from voice.speaking.piper_files import find_voices
 
 _MARKS = ("ok  ", "note", "FAIL")
 
@@ -37,6 +40,7 @@ async def examine(settings: Settings) -> list[Finding]:
         *_catalogue(),
         *_translation(settings),
         *_notices(settings),
+        *_voice(settings),
         await _database(settings),
         await _rasa(settings),
     ]
@@ -87,6 +91,26 @@ def _notices(settings: Settings) -> Iterator[Finding]:
             yield Finding(2, f"No notice goes out by {way}: {names} is missing or wrong.")
         else:
             yield Finding(0, f"Notices go out by {way}.")
+
+
+def _voice(settings: Settings) -> Iterator[Finding]:
+    """What callers must do without."""
+    try:
+        usable(settings.whisper / settings.whisper_model, settings.allow_fixtures)
+        yield Finding(0, f"Callers are understood by Whisper {settings.whisper_model}.")
+    except ModelUnusable as unusable:
+        yield Finding(1, f"Callers use keys only: {unusable}")
+    voices = find_voices(settings.piper, settings.allow_fixtures)
+    robots = [code for code in settings.phone_languages if code.split("-")[0] not in voices]
+    if not robots:
+        yield Finding(0, "Callers are spoken to by Piper.")
+    elif shutil.which("espeak-ng"):
+        names = ", ".join(robots)
+        yield Finding(
+            1, f"espeak-ng speaks {names} to callers. Run: kreislotse models pull, for Piper voices"
+        )
+    else:
+        yield Finding(2, "Nothing can speak to callers: install espeak-ng, or pull Piper voices.")
 
 
 async def _database(settings: Settings) -> Finding:

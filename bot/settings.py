@@ -193,10 +193,14 @@ class Settings(BaseSettings):
     voice_calls: int = Field(
         4, ge=1, description="Calls that are served at once; further ones go straight to a person."
     )
+    up_phone: bool = Field(True, description="Whether `kreislotse up` runs the phone line too.")
     phone_languages: Annotated[list[str], NoDecode] = Field(
         ["de", "en"],
         description="Languages on the phone, in the order of their keys; those only are offered"
         " that can be spoken here.",
+    )
+    phone_minutes: float = Field(
+        20.0, gt=0, description="Minutes after which a call is to go on with a person."
     )
     whisper_dir: Path | None = Field(
         None, description="Folder of Whisper models; `whisper` in the data folder if unset."
@@ -211,8 +215,33 @@ class Settings(BaseSettings):
         None, description="Folder of Piper voices; `piper` in the data folder if unset."
     )
     tts_workers: int = Field(1, ge=1, le=32, description="Processes that speak with Piper.")
+    tts_queue: int = Field(
+        8, ge=0, description="Sentences that wait for them; above it espeak-ng speaks."
+    )
     tts_timeout_s: float = Field(
         5.0, gt=0, description="Longest wait for one sentence until espeak-ng speaks it instead."
+    )
+    web_voice: bool = Field(
+        True,
+        description="Let citizens speak to the chat and have answers read aloud, while the phone"
+        " line's process runs.",
+    )
+    voice_url: HttpUrl | None = Field(
+        None, description="The phone line's HTTP port as the gateway reaches it."
+    )
+    web_utterance_s: int = Field(
+        20, ge=1, le=30, description="Longest recording that the chat sends, in seconds."
+    )
+    web_voice_per_minute: int = Field(
+        12,
+        description="Recordings that one conversation may send in a minute, and likewise messages"
+        " that it has read aloud; 0: no limit.",
+    )
+    web_voice_at_once: int = Field(
+        2,
+        ge=1,
+        description="Recordings, and likewise messages, of the chat that the phone line's process"
+        " works on at once; further ones are refused, so that callers do not wait for them.",
     )
     record_calls: bool = Field(
         False, description="Ask callers whether their voice may be kept; else it never is."
@@ -226,6 +255,7 @@ class Settings(BaseSettings):
         " case.",
     )
     retention_chat_days: int = Field(90, ge=1, description="The same where it had a chat.")
+    retention_call_days: int = Field(90, ge=1, description="The same with a call to a person.")
     retention_callback_days: int = Field(180, ge=1, description="The same with a call-back.")
     retention_message_days: int = Field(180, ge=1, description="The same with a message.")
     retention_feed_days: int = Field(
@@ -294,6 +324,12 @@ class Settings(BaseSettings):
     def internal(self) -> str:
         """The gateway's internal address, without a slash at its end."""
         url = self.internal_url or f"http://{self.internal_host}:{self.internal_port}"
+        return str(url).rstrip("/")
+
+    @property
+    def voice(self) -> str:
+        """The phone line's HTTP address as the gateway reaches it, without a slash at its end."""
+        url = self.voice_url or f"http://{self.voice_host}:{self.voice_http_port}"
         return str(url).rstrip("/")
 
     @property

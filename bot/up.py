@@ -1,4 +1,4 @@
-"""Runs everything on one machine: gateway and Rasa under one supervisor, with a demo login."""
+"""Runs everything on one machine under one supervisor: gateway, Rasa, phone line; a demo login."""
 
 import secrets
 import sys
@@ -35,7 +35,14 @@ async def run_everything(settings: Settings) -> None:
         cwd=ROOT,
         ready=http_ready(f"http://127.0.0.1:{settings.internal_port}/healthz"),
     )
-    supervisor = Supervisor([rasa, gateway], on_ready=lambda: _greet(settings, password))
+    voice = ChildSpec(
+        "voice",
+        [sys.executable, "-m", "bot.cli", "voice"],
+        cwd=ROOT,
+        ready=http_ready(f"http://{settings.voice_host}:{settings.voice_http_port}/healthz"),
+    )
+    children = [rasa, gateway, voice] if settings.up_phone else [rasa, gateway]
+    supervisor = Supervisor(children, on_ready=lambda: _greet(settings, password))
     sys.exit(await supervisor.run())
 
 
@@ -64,3 +71,7 @@ Kreislotse is running. Ctrl-C ends it.
   Operations    http://{settings.internal_host}:{settings.internal_port}/readyz
 """
     )
+    if settings.up_phone:
+        click.echo(
+            f"  Phone line    http://{settings.voice_host}:{settings.voice_http_port}/readyz\n"
+        )

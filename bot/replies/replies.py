@@ -99,10 +99,13 @@ class Replies:
             return self._declined(service, aspect, language, "bot.aspect_unknown")
 
         def build(say: Speaker) -> list[AnyPart]:
-            if channel is Channel.PHONE and aspect is Aspect.GENERAL:
-                return [Text(text=say(f"service.{service.id}.speakable"))]
+            short = channel is Channel.PHONE and aspect is Aspect.GENERAL
             return [
-                *self._answers.parts(say, service, aspect, case),
+                *(
+                    [Text(text=say(f"service.{service.id}.speakable"))]
+                    if short
+                    else self._answers.parts(say, service, aspect, case)
+                ),
                 *self._answers.source(say, service, aspect),
                 *self._answers.more(say, service, aspect),
             ]

@@ -29,7 +29,7 @@ class Stack:
     extra: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = ("PUBLIC", "STAFF", "INTERNAL", "RASA")
+        names = ("PUBLIC", "STAFF", "INTERNAL", "RASA", "VOICE", "VOICE_HTTP")
         self.ports = {name.lower(): free_port() for name in names}
         self.env = {
             **os.environ,
@@ -39,6 +39,7 @@ class Stack:
             "KREISLOTSE_DATA_DIR": str(self.folder),
             "KREISLOTSE_NEW_CONVERSATIONS_PER_MINUTE": "0",
             "KREISLOTSE_MESSAGES_PER_MINUTE": "0",
+            "KREISLOTSE_UP_PHONE": "0",
             # Rasa's start takes half a minute where others use the machine too
             "KREISLOTSE_TURN_DEADLINE_S": "120",
             **self.extra,

@@ -1,0 +1,1 @@
+"""One call: its state machine, and the runner that gives it ears and a voice."""
