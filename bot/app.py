@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot import http, metrics
 from bot.attachments import Attachments
+from bot.calls import Calls
 from bot.catalogue.catalogue import Catalogue
 from bot.clock import Clock
 from bot.conversation import Conversations
@@ -30,7 +31,9 @@ from bot.stores.database import Database
 from bot.suggestions import CatalogueAdvisor, CatalogueReplies
 from bot.turns import Turns
 from bot.understanding import Understander
-from bot.web import about_api, conversations_api, internal_api
+from bot.voice_client import VoiceClient
+from bot.web import about_api, calls_api, conversations_api, internal_api, voice_api
+from bot.web.access import CONVERSATIONS
 from bot.web.cors import cors
 from bot.web.limits import LIMITS, Limits
 from bot.web.openapi import describe
@@ -174,9 +177,10 @@ class Gateway:
         async with contextlib.AsyncExitStack() as stack:
             await self.database.migrate()
             stack.push_async_callback(self.database.close)
+            client = await stack.enter_async_context(aiohttp.ClientSession())
+            self.voice = VoiceClient(client, self.settings.voice, self.settings.stt_timeout_s)
             dialogue = self._dialogue
             if dialogue is None:
-                client = await stack.enter_async_context(aiohttp.ClientSession())
                 dialogue = self._rasa = RasaDialogue(
                     client, self.settings.rasa, self.settings.rasa_timeout_s
                 )
@@ -216,8 +220,11 @@ class Gateway:
         public = self._application("public", outside=[cors])
         internal = self._application("internal")
         staff = self._application("staff", inside=[staff_guard.guard])
+        calls = Calls(
+            self.database, self.notifier, self.catalogue, self.desk, self.handover.calling
+        )
         for app, is_internal in ((public, False), (internal, True)):
-            app[conversations_api.CONVERSATIONS] = conversations
+            app[CONVERSATIONS] = conversations
             app[conversations_api.ATTACHMENTS] = self.attachments
             app[conversations_api.INTERNAL] = is_internal
             app[about_api.CATALOGUE] = self.catalogue
@@ -225,8 +232,15 @@ class Gateway:
             app[about_api.DESK] = self.desk
             app[about_api.REPLIES] = self.replies
             app[LIMITS] = limits
-            own = internal_api.OPERATIONS if is_internal else ()
+            app[voice_api.VOICE] = self.voice
+            own = (
+                (*internal_api.OPERATIONS, *calls_api.OPERATIONS)
+                if is_internal
+                else voice_api.OPERATIONS
+            )
             self._serve(app, (*conversations_api.OPERATIONS, *about_api.OPERATIONS, *own), "bearer")
+        public[voice_api.LISTENING] = set()
+        internal[calls_api.CALLS] = calls
         internal[internal_api.UNDERSTANDER] = understander
         internal[internal_api.READINESS] = self._readiness
         internal.router.add_get("/metrics", internal_api.metrics)

@@ -18,7 +18,7 @@ from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.crisis_response import CrisisResponse
 from bot.errors import ConversationClosed, Invalid, NoHandover
-from bot.events import Event, Message, MessagePosted, StateBody
+from bot.events import Event, Heard, Message, MessagePosted, StateBody
 from bot.export import Export, export
 from bot.machine_copies import MachineCopies
 from bot.metrics import TURNS
@@ -94,9 +94,15 @@ class Conversations:
         self._begin_turn = begin_turn
 
     async def start(
-        self, language: str | None, channel: Channel, accept_language: str = ""
+        self,
+        language: str | None,
+        channel: Channel,
+        accept_language: str = "",
+        caller: str | None = None,
     ) -> Started:
         """Begins a conversation; its first message says that a machine answers.
+
+        `caller` is the number that the telephone showed.
 
         Raises:
             Invalid: the language is asked for by name and not offered.
@@ -107,8 +113,8 @@ class Conversations:
         now, token = self._clock.now(), secrets.token_urlsafe(32)
         row = ConversationRow(
             id=str(uuid.uuid4()), token_hash=hashed(token), channel=channel, language=code,
-            language_chosen=chosen is not None, state=ConversationState.BOT, dialogue={},
-            last_seq=0, created_at=now, updated_at=now,
+            language_chosen=chosen is not None, caller=caller, state=ConversationState.BOT,
+            dialogue={}, last_seq=0, created_at=now, updated_at=now,
         )  # fmt: skip
         async with self._database.write() as session:
             session.add(row)
@@ -129,6 +135,7 @@ class Conversations:
         client_message_id: str,
         text: str,
         payload: str | None = None,
+        heard: Heard | None = None,
     ) -> int:
         """Stores a message of the citizen; the same id again stores nothing twice.
 
@@ -138,7 +145,8 @@ class Conversations:
         Raises:
             Unauthorized: see `conversations.access`.
             ConversationClosed: the conversation has ended.
-            Invalid: the text is empty or too long, or the payload is malformed.
+            Invalid: the text is empty or too long, the payload is malformed, or something was
+                heard that was not spoken.
         """
         self._check_text(text)
         async with self._database.write() as session:
@@ -149,6 +157,8 @@ class Conversations:
             if known is not None:
                 return known
             self._refuse_closed(row)
+            if heard is not None and row.channel != Channel.PHONE:
+                raise Invalid(heard="channel_unknown")
             to_a_person = ConversationState(row.state).belongs_to_a_person
             crisis = None if payload else self._understander.crisis_of(text)
             spoken = row.language if payload else self._understander.language_of(text, row.language)
@@ -157,6 +167,7 @@ class Conversations:
                 text=text,
                 language=spoken,
                 client_message_id=client_message_id,
+                heard=heard,
             )
             posted = await conversations.append_message(
                 session,
@@ -196,7 +207,8 @@ class Conversations:
 
         Raises:
             OfficeClosed, NoHandover: see `Desk.request`.
-            Invalid: the office is unknown, or a call-back lacks a valid number.
+            Invalid: the office is unknown, a call-back lacks a valid number, or somebody on the
+                phone is to chat.
         """
         if office is not None and not self._desk.offices.has(office):
             raise Invalid(office="office_unknown")
@@ -207,6 +219,8 @@ class Conversations:
         async with self._database.write() as session:
             row = await conversations.access(session, conversation_id, token, write=True)
             self._refuse_closed(row)
+            if kind is HandoverKind.CHAT and row.channel == Channel.PHONE:
+                raise Invalid(kind="kind_unknown")
             wanted = (
                 OfficeId(office)
                 if office
@@ -307,6 +321,19 @@ class Conversations:
         """
         async with self._database.read() as session:
             return (await conversations.access(session, conversation_id, token)).language
+
+    async def said(self, conversation_id: str, token: str | None, seq: int) -> MessagePosted:
+        """A message that the citizen was given, by its number.
+
+        Raises:
+            Invalid: there is none with that number, or it is her own.
+        """
+        async with self._database.read() as session:
+            row = await conversations.access(session, conversation_id, token)
+            message = await conversations.message_at(session, row.id, seq)
+        if message is None or message.author == Author.CITIZEN:
+            raise Invalid(seq="seq_unknown")
+        return message
 
     async def view(
         self, conversation_id: str, token: str | None

@@ -177,7 +177,7 @@ def reply(body: BaseModel, status: int = 200) -> web.Response:
     return web.json_response(text=body.model_dump_json(by_alias=True), status=status)
 
 
-def error_response(error: KreislotseError, texts: Texts, language: str) -> web.Response:
+def error_detail(error: KreislotseError, texts: Texts, language: str) -> ErrorDetail:
     """The error with its message in `language`."""
     detail: dict[str, Any] = {
         "code": error.code, "message": texts.say(f"errors.{error.code}", language)
@@ -187,10 +187,15 @@ def error_response(error: KreislotseError, texts: Texts, language: str) -> web.R
             name: texts.say(f"errors.{key}", language) for name, key in error.fields.items()
         }
     detail.update(error.details)
+    return ErrorDetail.model_validate(detail)
+
+
+def error_response(error: KreislotseError, texts: Texts, language: str) -> web.Response:
+    """The error as an answer."""
     headers = {"Content-Language": language}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after_s)
-    body = ErrorBody(error=ErrorDetail.model_validate(detail))
+    body = ErrorBody(error=error_detail(error, texts, language))
     return web.json_response(
         text=body.model_dump_json(exclude_none=True), status=error.status, headers=headers
     )
@@ -224,7 +229,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         raise
     except Exception as error:
         # the text of an exception may quote what a citizen wrote
-        log.error("request failed", route=_route(request), error=_where(error))
+        log.error("request failed", route=_route(request), error=where(error))
         found = KreislotseError()
     return error_response(found, request.config_dict[TEXTS], language_of(request))
 
@@ -325,7 +330,7 @@ async def stream(
     streams = request.config_dict[STREAMS]
     async with (
         request.config_dict[NOTIFIER].listen(topic) as listener,
-        sse_response(request, headers=_stream_headers(request), sep="\n") as response,
+        sse_response(request, headers=stream_headers(request), sep="\n") as response,
     ):
         response[_READER], response[_OPENED_AT] = reader, asyncio.get_running_loop().time()
         streams.add(response)
@@ -344,6 +349,8 @@ async def stream(
                 news = await listener.wait(PING_S)
                 for sign in filter(passes, news.signs):
                     await response.send(json.dumps(sign), event=str(sign["type"]))
+        except ConnectionResetError:
+            pass  # the client has left while something was on its way to it
         finally:
             streams.discard(response)
     return response
@@ -361,7 +368,7 @@ async def _end_oldest(request: web.Request, reader: str, topic: str) -> None:
         await request.config_dict[NOTIFIER].wake(topic)
 
 
-def _stream_headers(request: web.Request) -> dict[str, str]:
+def stream_headers(request: web.Request) -> dict[str, str]:
     """What the middlewares would have added: a stream's headers leave before they can."""
     headers = {
         "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Vary": "Origin"
@@ -419,7 +426,7 @@ def _route(request: web.Request) -> str:
     return resource.canonical if resource else "unknown"
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """The error's type and the place in our code, without its text."""
     place, trace = "", error.__traceback__
     while trace:

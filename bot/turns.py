@@ -367,9 +367,8 @@ class _Carrying:
         await self._say(
             self._replies.plain("bot.handover_requested", self._row.language, office=name)
         )
-        await self._desk.request(
-            self._session, self._row, Request(office, HandoverKind.CHAT, reason)
-        )
+        kind = HandoverKind.live_on(self._row.channel)
+        await self._desk.request(self._session, self._row, Request(office, kind, reason))
 
     async def _leave(self, act: dict[str, Any]) -> None:
         """Leaves with an office what a form gathered."""

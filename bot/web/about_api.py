@@ -19,10 +19,19 @@ from bot.web.shapes import (
     Languages,
     OfficeStatus,
     Status,
+    VoiceOffer,
     WidgetTexts,
 )
+from bot.web.voice_api import voices_here
 from handover.desk import Desk
-from translations.languages import SOURCE, all_languages, best_of, further_languages, language
+from translations.languages import (
+    SOURCE,
+    all_languages,
+    best_of,
+    cldr_locale,
+    further_languages,
+    language,
+)
 from translations.texts import Texts
 
 CATALOGUE = web.AppKey("catalogue", Catalogue)
@@ -94,7 +103,24 @@ async def status(request: web.Request) -> web.StreamResponse:
         if settings.attachments
         else None
     )
-    return reply(Status(now=now, county=about, offices=offices, attachments=rules))
+    return reply(
+        Status(
+            now=now,
+            county=about,
+            offices=offices,
+            attachments=rules,
+            voice=await _voice(request),
+        )
+    )
+
+
+async def _voice(request: web.Request) -> VoiceOffer:
+    here, codes = await voices_here(request), request.config_dict[REPLIES].languages
+    return VoiceOffer(
+        listen=[code for code in codes if cldr_locale(code) in here.listen],
+        speak=[code for code in codes if cldr_locale(code) in here.speak],
+        utterance_s=request.config_dict[SETTINGS].web_utterance_s,
+    )
 
 
 async def widget_texts(request: web.Request) -> web.StreamResponse:

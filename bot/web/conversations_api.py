@@ -1,22 +1,18 @@
 """The conversation API, served to the web on the public port and to our channels internally."""
 
-import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from bot.attachments import Attachments
-from bot.conversation import Conversations
-from bot.errors import Invalid, KreislotseError, Unauthorized
+from bot.errors import Invalid
 from bot.events import Event, StateBody
 from bot.export import Export
 from bot.http import (
-    LANGUAGE,
     SETTINGS,
     Accepted,
     After,
     Frame,
-    Handler,
     Operation,
     client_address,
     frames,
@@ -24,12 +20,12 @@ from bot.http import (
     read_query,
     reply,
     resume_point,
-    storable,
     stream,
     wants_json,
 )
 from bot.model import Channel
-from bot.stores.conversations import BATCH, hashed
+from bot.stores.conversations import BATCH
+from bot.web.access import CONVERSATIONS, in_her_language, limited, named_by
 from bot.web.limits import LIMITS
 from bot.web.shapes import (
     AttachmentTaken,
@@ -48,57 +44,9 @@ from bot.web.shapes import (
 from bot.web.uploads import read_upload
 from translations.languages import language as named
 
-CONVERSATIONS = web.AppKey("conversations", Conversations)
 ATTACHMENTS = web.AppKey("attachments", Attachments)
 INTERNAL: web.AppKey[bool] = web.AppKey("internal", bool)
 """Whether this listener serves our own channels."""
-
-
-def _named(request: web.Request) -> tuple[str, str | None]:
-    """The conversation's id and the token that came with the request.
-
-    Raises:
-        Unauthorized: no conversation can have such an id.
-    """
-    if not storable(request.match_info["id"]):
-        raise Unauthorized
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else None
-    return request.match_info["id"], bearer
-
-
-def _in_her_language(handler: Handler) -> Handler:
-    """Tells errors in the conversation's language, which is looked up only when there is one."""
-
-    @functools.wraps(handler)
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except Unauthorized:
-            raise
-        except KreislotseError:
-            conversations = request.config_dict[CONVERSATIONS]
-            request[LANGUAGE] = await conversations.language_of(*_named(request))
-            raise
-
-    return handle
-
-
-def _limited(what: str) -> Callable[[Handler], Handler]:
-    """Counts requests by token; those with the same `what` count together."""
-
-    def limit(handler: Handler) -> Handler:
-        @functools.wraps(handler)
-        async def handle(request: web.Request) -> web.StreamResponse:
-            _, token = _named(request)
-            await request.config_dict[LIMITS].count(
-                what, hashed(token or ""), request.config_dict[SETTINGS].messages_per_minute
-            )
-            return await handler(request)
-
-        return handle
-
-    return limit
 
 
 async def start(request: web.Request) -> web.StreamResponse:
@@ -107,12 +55,17 @@ async def start(request: web.Request) -> web.StreamResponse:
     settings, internal = request.config_dict[SETTINGS], request.config_dict[INTERNAL]
     if body.channel == "phone" and not internal:
         raise Invalid(channel="channel_unknown")
+    if body.channel != "phone" and body.caller is not None:
+        raise Invalid(caller="channel_unknown")
     if not internal:
         await request.config_dict[LIMITS].count(
             "start", client_address(request), settings.new_conversations_per_minute
         )
     started = await request.config_dict[CONVERSATIONS].start(
-        body.language, Channel(body.channel), request.headers.get("Accept-Language", "")
+        body.language,
+        Channel(body.channel),
+        request.headers.get("Accept-Language", ""),
+        body.caller,
     )
     return reply(
         ConversationStarted(
@@ -129,7 +82,7 @@ async def start(request: web.Request) -> web.StreamResponse:
 
 async def view(request: web.Request) -> web.StreamResponse:
     """The conversation now."""
-    row, state = await request.config_dict[CONVERSATIONS].view(*_named(request))
+    row, state = await request.config_dict[CONVERSATIONS].view(*named_by(request))
     direction = named(row.language).direction
     return reply(
         ConversationView(
@@ -143,33 +96,33 @@ async def view(request: web.Request) -> web.StreamResponse:
     )
 
 
-@_in_her_language
-@_limited("message")
+@in_her_language
+@limited("message")
 async def post_message(request: web.Request) -> web.StreamResponse:
     """Stores a message; the answer comes as an event."""
-    conversation_id, token = _named(request)
+    conversation_id, token = named_by(request)
     body = await read_body(request, PostMessage)
     seq = await request.config_dict[CONVERSATIONS].post(
-        conversation_id, token, body.client_message_id, body.text, body.payload
+        conversation_id, token, body.client_message_id, body.text, body.payload, body.heard
     )
     return reply(Accepted(seq=seq), 202)
 
 
-@_in_her_language
-@_limited("attachment")
+@in_her_language
+@limited("attachment")
 async def post_attachment(request: web.Request) -> web.StreamResponse:
     """Takes a file for the person who has or is to get the conversation."""
-    attachments, (conversation_id, token) = request.config_dict[ATTACHMENTS], _named(request)
+    attachments, (conversation_id, token) = request.config_dict[ATTACHMENTS], named_by(request)
     await attachments.expect(conversation_id, token)  # before anything of the file is read
     upload = await read_upload(request, request.config_dict[SETTINGS].attachment_limit)
     seq, file = await attachments.add(conversation_id, token, upload)
     return reply(AttachmentTaken(seq=seq, attachment=file), 201)
 
 
-@_in_her_language
+@in_her_language
 async def events(request: web.Request) -> web.StreamResponse:
     """Events as a stream, or as a list where JSON is asked for."""
-    conversations, (conversation_id, token) = request.config_dict[CONVERSATIONS], _named(request)
+    conversations, (conversation_id, token) = request.config_dict[CONVERSATIONS], named_by(request)
     if wants_json(request):
         after = read_query(request, After).after
         return reply(Events(events=await conversations.events(conversation_id, token, after)))
@@ -185,11 +138,11 @@ async def events(request: web.Request) -> web.StreamResponse:
     return await stream(request, conversation_id, conversation_id, after, fetch)
 
 
-@_in_her_language
-@_limited("action")
+@in_her_language
+@limited("action")
 async def request_person(request: web.Request) -> web.StreamResponse:
     """Asks for a person."""
-    conversation_id, token = _named(request)
+    conversation_id, token = named_by(request)
     body = await read_body(request, RequestPerson)
     state = await request.config_dict[CONVERSATIONS].request_person(
         conversation_id, token, body.office, body.kind, body.phone, body.text
@@ -197,11 +150,11 @@ async def request_person(request: web.Request) -> web.StreamResponse:
     return reply(state, 202)
 
 
-@_in_her_language
-@_limited("action")
+@in_her_language
+@limited("action")
 async def set_language(request: web.Request) -> web.StreamResponse:
     """Switches the language."""
-    conversation_id, token = _named(request)
+    conversation_id, token = named_by(request)
     body = await read_body(request, SetLanguage)
     language = await request.config_dict[CONVERSATIONS].set_language(
         conversation_id, token, body.language
@@ -209,11 +162,11 @@ async def set_language(request: web.Request) -> web.StreamResponse:
     return reply(LanguageSet(language=language.code, direction=language.direction))
 
 
-@_in_her_language
-@_limited("action")
+@in_her_language
+@limited("action")
 async def give_feedback(request: web.Request) -> web.StreamResponse:
     """Keeps whether an answer helped."""
-    conversation_id, token = _named(request)
+    conversation_id, token = named_by(request)
     body = await read_body(request, GiveFeedback)
     await request.config_dict[CONVERSATIONS].give_feedback(
         conversation_id, token, body.seq, body.helpful, body.comment
@@ -221,45 +174,45 @@ async def give_feedback(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-@_in_her_language
-@_limited("action")
+@in_her_language
+@limited("action")
 async def close(request: web.Request) -> web.StreamResponse:
     """Ends the conversation."""
-    conversation_id, token = _named(request)
+    conversation_id, token = named_by(request)
     return reply(await request.config_dict[CONVERSATIONS].close(conversation_id, token))
 
 
-@_in_her_language
-@_limited("action")
+@in_her_language
+@limited("action")
 async def export(request: web.Request) -> web.StreamResponse:
     """Everything kept about the conversation."""
-    conversation_id, token = _named(request)
+    conversation_id, token = named_by(request)
     response = reply(await request.config_dict[CONVERSATIONS].export(conversation_id, token))
     response.headers["Content-Disposition"] = 'attachment; filename="gespraech.json"'
     return response
 
 
-@_in_her_language
+@in_her_language
 async def erase(request: web.Request) -> web.StreamResponse:
     """Deletes the conversation everywhere."""
-    await request.config_dict[CONVERSATIONS].erase(*_named(request))
+    await request.config_dict[CONVERSATIONS].erase(*named_by(request))
     return web.Response(status=204)
 
 
-@_in_her_language
-@_limited("typing")
+@in_her_language
+@limited("typing")
 async def typing(request: web.Request) -> web.StreamResponse:
     """Says that the citizen is writing."""
-    await request.config_dict[CONVERSATIONS].typing(*_named(request))
+    await request.config_dict[CONVERSATIONS].typing(*named_by(request))
     return web.Response(status=204)
 
 
-@_in_her_language
-@_limited("typing")
+@in_her_language
+@limited("typing")
 async def mark_read(request: web.Request) -> web.StreamResponse:
     """Says how far the citizen's screen has shown the conversation."""
     body = await read_body(request, MarkRead)
-    await request.config_dict[CONVERSATIONS].mark_read(*_named(request), body.seq)
+    await request.config_dict[CONVERSATIONS].mark_read(*named_by(request), body.seq)
     return web.Response(status=204)
 
 

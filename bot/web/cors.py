@@ -21,7 +21,7 @@ async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
     It stands outside of the errors' middleware, as those pages must read errors too.
     """
     origin = request.headers.get("Origin")
-    allowed = _allowed(request, origin)
+    allowed = allows(request, origin)
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         response: web.StreamResponse = web.Response(status=204, headers=_HEADERS)
     else:
@@ -36,6 +36,7 @@ async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-def _allowed(request: web.Request, origin: str | None) -> bool:
+def allows(request: web.Request, origin: str | None) -> bool:
+    """Whether pages of that origin may embed the widget."""
     origins = request.config_dict[SETTINGS].allowed_origins
     return origin is not None and origin.isascii() and ("*" in origins or origin in origins)

@@ -5,15 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from bot.events import Event, MessagePosted, StateBody
+from bot.events import Event, Heard, MessagePosted, StateBody
 from bot.http import MAX_SEQ, Body
-from bot.model import ConversationState, HandoverKind
+from bot.model import CallOutcome, ConversationState, HandoverKind
 from bot.parts import Attachment
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Payload = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+){0,3}$", max_length=120)
 ]
+CallerNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/.-]{1,30}$")]
 LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=35)]
 
 
@@ -22,6 +23,8 @@ class StartConversation(Body):
 
     language: LanguageCode | None = None
     channel: Literal["web", "phone"] = "web"
+    caller: CallerNumber | None = None
+    """On the phone: the number that the telephone showed, where it was not withheld."""
 
 
 class ConversationStarted(Body):
@@ -59,6 +62,8 @@ class PostMessage(Body):
     client_message_id: ClientMessageId
     text: str
     payload: Payload | None = None
+    heard: Heard | None = None
+    """On the phone: how sure the words are."""
 
 
 class SendAttachment(Body):
@@ -79,9 +84,38 @@ class RequestPerson(Body):
     """Asks for a person: now, by call-back, or by leaving a message."""
 
     office: Annotated[str, StringConstraints(max_length=40)] | None = None
-    kind: HandoverKind = HandoverKind.CHAT
+    kind: Literal[HandoverKind.CHAT, HandoverKind.CALLBACK, HandoverKind.MESSAGE] = (
+        HandoverKind.CHAT
+    )
     phone: Annotated[str, StringConstraints(max_length=40)] | None = None
     text: str | None = None
+
+
+class PutThrough(Body):
+    """Which office is to be called: that of the last service talked about, if unnamed."""
+
+    office: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class DialledView(Body):
+    """The extension to dial.
+
+    `name`: the caseworker whose it is; `speaks`: whether she speaks the caller's language.  Both
+    are null where it rings at several.
+    """
+
+    office: str
+    office_name: str
+    extension: str
+    name: str | None
+    speaks: bool | None
+
+
+class CallEnded(Body):
+    """How the try to reach that extension ended; `answered` as soon as somebody has."""
+
+    outcome: CallOutcome
+    extension: Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
 
 
 class SetLanguage(Body):
@@ -103,6 +137,41 @@ class GiveFeedback(Body):
     seq: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = None
     helpful: bool
     comment: str | None = None
+
+
+class ReadAloud(Body):
+    """The number of a message of the bot or of a caseworker."""
+
+    seq: Annotated[int, Field(ge=0, le=MAX_SEQ)]
+
+
+class Listen(Body):
+    """The first frame to `listen`: the token, which must not stand in an address."""
+
+    type: Literal["start"]
+    token: str
+
+
+class ListenEnd(Body):
+    """The last frame to `listen`: everything was said."""
+
+    type: Literal["end"]
+
+
+class Captioned(Body):
+    """What `listen` understood; `confidence` (0 to 1) is how sure that is."""
+
+    type: Literal["caption"] = "caption"
+    text: str
+    confidence: float
+
+
+class ListenFailed(Body):
+    """Why `listen` understood nothing, in the citizen's language."""
+
+    type: Literal["error"] = "error"
+    code: str
+    message: str
 
 
 class Events(Body):
@@ -161,6 +230,16 @@ class AttachmentRules(Body):
     types: list[str]
 
 
+class VoiceOffer(Body):
+    """The languages in which a citizen may speak to the chat, for at most so many seconds, and
+    those in which messages are read aloud; none while nothing here hears or speaks.
+    """
+
+    listen: list[str]
+    speak: list[str]
+    utterance_s: int
+
+
 class Status(Body):
     """The county and its offices now; `attachments` is null where no files are taken."""
 
@@ -168,6 +247,7 @@ class Status(Body):
     county: CountyStatus
     offices: list[OfficeStatus]
     attachments: AttachmentRules | None
+    voice: VoiceOffer
 
 
 class WidgetTexts(Body):

@@ -30,7 +30,13 @@ READY_S = 300
 class GatewayProcess:
     """`kreislotse serve` on ports of its own; may be killed, and started again on the same."""
 
-    def __init__(self, folder: Path, database_url: str | None, redis_url: str | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str | None,
+        redis_url: str | None = None,
+        extra: dict[str, str] | None = None,
+    ) -> None:
         self.ports = {name: free_port() for name in ("public", "staff", "internal")}
         self._log = folder / f"gateway-{self.ports['public']}.log"
         self._begun = time.monotonic()
@@ -44,6 +50,7 @@ class GatewayProcess:
                 ("KREISLOTSE_NEW_CONVERSATIONS_PER_MINUTE", "KREISLOTSE_MESSAGES_PER_MINUTE",
                  "KREISLOTSE_SIGN_INS_PER_MINUTE"), "0",
             ),
+            **(extra or {}),
         }  # fmt: skip
         if database_url:
             self._env["KREISLOTSE_DATABASE_URL"] = database_url

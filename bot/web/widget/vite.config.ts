@@ -1,11 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { kern, texts } from './build/plugins.ts';
+import { kern, texts, worklet } from './build/plugins.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [kern(here('src')), texts(here('../../../data/texts/widget.yml'))],
+  plugins: [
+    kern(here('src')),
+    texts(here('../../../data/texts/widget.yml')),
+    worklet(here('src/voice/capture.worklet.ts')),
+  ],
   build: {
     // oklch() colours in KERN need browsers of 2023 or later, so nothing older is aimed at.
     target: 'es2022',

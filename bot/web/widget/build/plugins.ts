@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import type { Plugin } from 'vite';
+import { transformWithOxc, type Plugin } from 'vite';
 import { parse } from 'yaml';
 import { adaptOwn, kernFor } from './kern-css.ts';
 import { iconPath } from './kern-icons.ts';
@@ -52,6 +52,34 @@ export function kern(source: string): Plugin {
   };
 }
 
+/**
+ * `virtual:capture` is the address of the audio thread's script, relative to the widget's folder: a
+ * file of its own, because pages forbid scripts made of `data:` and `blob:`.
+ */
+export function worklet(file: string): Plugin {
+  let building = false;
+  return {
+    name: 'worklet',
+    configResolved: ({ command }) => {
+      building = command === 'build';
+    },
+    resolveId: (id) => (id === 'virtual:capture' ? id : null),
+    async load(id) {
+      if (id !== 'virtual:capture') {
+        return null;
+      }
+      this.addWatchFile(file);
+      if (!building) {
+        return exported('');
+      }
+      const { code } = await transformWithOxc(readFileSync(file, 'utf8'), file, { target: 'es2022' });
+      const fileName = `assets/capture-${hashOf(code)}.js`;
+      this.emitFile({ type: 'asset', fileName, source: code });
+      return exported(fileName);
+    },
+  };
+}
+
 /** `virtual:texts` is a flat YAML file: key to text. */
 export function texts(file: string): Plugin {
   return {
@@ -70,9 +98,12 @@ export function texts(file: string): Plugin {
 function fonts(): { weight: string; fileName: string; content: Buffer }[] {
   return Object.entries(FONTS).map(([weight, file]) => {
     const content = readFileSync(join(KERN, 'fonts/fira-sans', file));
-    const hash = createHash('sha256').update(content).digest('hex').slice(0, 8);
-    return { weight, content, fileName: `assets/fira-sans-${weight}-${hash}.woff2` };
+    return { weight, content, fileName: `assets/fira-sans-${weight}-${hashOf(content)}.woff2` };
   });
+}
+
+function hashOf(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 8);
 }
 
 function icons(sheet: string, sources: readonly string[]): Record<string, string> {

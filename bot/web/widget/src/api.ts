@@ -118,6 +118,11 @@ export class Api {
     await this.#send('DELETE', '', { access });
   }
 
+  /** A message as sound that is still being spoken; reading it is the caller's business. */
+  async speech(access: Access, seq: number, signal: AbortSignal): Promise<Response> {
+    return this.#send('POST', '/speech', { access, body: { seq }, signal, headers: { Accept: 'audio/wav' } });
+  }
+
   async typing(access: Access): Promise<void> {
     await this.#send('POST', '/typing', { access, body: {} });
   }

@@ -12,6 +12,7 @@ import { SessionStore } from './session';
 import { ConversationStream, type StreamListener } from './stream';
 import { Texts } from './texts';
 import { Timeline } from './timeline';
+import { Voice } from './voice/voice';
 
 /** `none`: not begun; `failed`: could not begin; `erased`: the citizen deleted it. */
 export type Phase = 'none' | 'starting' | 'failed' | 'running' | 'erased';
@@ -40,6 +41,7 @@ export class Chat extends EventTarget {
   readonly timeline = new Timeline();
   readonly outbox: Outbox;
   readonly attaching: Attaching;
+  readonly voice: Voice;
 
   phase: Phase = 'none';
   open = false;
@@ -71,7 +73,7 @@ export class Chat extends EventTarget {
   #typingToldAt = 0;
   #textsFor: string | null = null;
   #readSeq = 0;
-  #rulesAsked = false;
+  #offersAsked = false;
   #language: string | null = null;
 
   constructor(
@@ -104,6 +106,15 @@ export class Chat extends EventTarget {
       onChange: () => { this.#changed(); },
       onGone: () => { void this.#startOver(); },
     });
+    this.voice = new Voice({
+      api: this.#api,
+      assets: config.assets,
+      access: () => this.#needAccess(),
+      heard: (text) => { this.write([this.draft.trim(), text].filter((part) => part !== '').join(' ')); },
+      told,
+      onChange: () => { this.#changed(); },
+      onGone: () => { void this.#startOver(); },
+    });
   }
 
   get state(): StateBody {
@@ -117,6 +128,11 @@ export class Chat extends EventTarget {
   /** Files are for people: before one is asked for and after the end nobody would take them. */
   get takesFiles(): boolean {
     return this.phase === 'running' && this.#concernsPerson && this.attaching.rules !== null;
+  }
+
+  /** Whether one may speak instead of typing. */
+  get takesSpeech(): boolean {
+    return this.phase === 'running' && this.voice.hears(this.#language ?? 'de');
   }
 
   /** The citizen's last message that the person on the other side has seen, by its number. */
@@ -158,6 +174,7 @@ export class Chat extends EventTarget {
     this.open = saved.open;
     this.draft = saved.draft;
     this.rated = saved.rated;
+    this.voice.dictation.consented = saved.speaks;
     this.phase = 'running';
     this.restoring = true;
     this.#changed();
@@ -215,11 +232,13 @@ export class Chat extends EventTarget {
     this.open = true;
     this.unread = 0;
     this.#changed();
+    this.#learnOffers();
     void this.begin();
   }
 
   hide(): void {
     this.open = false;
+    this.voice.hush();
     this.#changed();
   }
 
@@ -320,6 +339,7 @@ export class Chat extends EventTarget {
   async loadStatus(): Promise<Status> {
     this.status = await this.#api.status();
     this.attaching.rules = this.status.attachments ?? null; // an older server has none
+    this.voice.offer = this.status.voice ?? this.voice.offer;
     this.#changed();
     return this.status;
   }
@@ -338,6 +358,7 @@ export class Chat extends EventTarget {
     clearTimeout(this.#lostTimer);
     clearTimeout(this.#typingTimer);
     this.#marks.clear();
+    this.voice.hush();
   }
 
   /** The direction of a language, for words that are not in the widget's own. */
@@ -360,6 +381,7 @@ export class Chat extends EventTarget {
       onGone: () => { void this.#startOver(); },
     });
     this.#stream.start();
+    this.#learnOffers();
   }
 
   #take(event: StreamedEvent): void {
@@ -386,7 +408,7 @@ export class Chat extends EventTarget {
     if (event.type === 'state') {
       if (event.seq > last) {
         this.#state = event;
-        this.#learnRules();
+        this.#learnOffers();
       }
       return;
     }
@@ -404,11 +426,11 @@ export class Chat extends EventTarget {
     }
   }
 
-  /** Which files may be sent is asked when a person is, and not of every page that has a chat. */
-  #learnRules(): void {
-    if (this.#concernsPerson && !this.#rulesAsked) {
-      this.#rulesAsked = true;
-      this.loadStatus().catch(() => { this.#rulesAsked = false; });
+  /** Which files may be sent and what can be spoken is asked once the chat is used, not of every page that has one. */
+  #learnOffers(): void {
+    if (this.phase === 'running' && (this.open || this.#concernsPerson) && !this.#offersAsked) {
+      this.#offersAsked = true;
+      this.loadStatus().catch(() => { this.#offersAsked = false; });
     }
   }
 
@@ -504,6 +526,7 @@ export class Chat extends EventTarget {
     this.timeline.clear();
     this.outbox.clear();
     this.attaching.clear();
+    this.voice.clear();
     this.#marks.clear();
     this.#readSeq = 0;
     this.#setTyping(null);
@@ -565,6 +588,7 @@ export class Chat extends EventTarget {
         draft: this.draft,
         unsent: this.outbox.unsent,
         rated: this.rated,
+        speaks: this.voice.dictation.consented,
       });
     }
   }

@@ -49,6 +49,14 @@ export interface AttachmentRules {
   readonly types: readonly string[];
 }
 
+/** The languages in which one may speak to the chat, and those in which it reads aloud. */
+export interface VoiceOffer {
+  readonly listen: readonly string[];
+  readonly speak: readonly string[];
+  /** Longest utterance. */
+  readonly utterance_s: number;
+}
+
 export type Part =
   | { readonly type: 'text'; readonly text: string }
   | Checklist
@@ -192,6 +200,7 @@ export interface Status {
   };
   readonly offices: readonly Office[];
   readonly attachments: AttachmentRules | null;
+  readonly voice?: VoiceOffer;
 }
 
 export interface WidgetTexts {

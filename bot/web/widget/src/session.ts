@@ -18,6 +18,8 @@ export interface Session {
   readonly unsent: readonly OutgoingMessage[];
   /** Which messages were rated, and how. */
   readonly rated: Readonly<Record<number, boolean>>;
+  /** Whether she agreed to speak to the chat. */
+  readonly speaks: boolean;
 }
 
 export class SessionStore {
@@ -44,6 +46,7 @@ export class SessionStore {
         draft: saved.draft ?? '',
         unsent: Array.isArray(saved.unsent) ? saved.unsent : [],
         rated: saved.rated ?? {},
+        speaks: saved.speaks === true,
       };
     } catch {
       return null;

@@ -21,3 +21,15 @@ declare module 'virtual:texts' {
   const texts: Readonly<Record<string, string>>;
   export default texts;
 }
+
+declare module 'virtual:capture' {
+  /** Address of the audio thread's script, relative to the widget's folder. */
+  const file: string;
+  export default file;
+}
+
+/** What an audio thread has, of which TypeScript's library knows nothing. */
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
+declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;

@@ -1,7 +1,7 @@
 /** A server in memory that speaks the public API through `fetch`, with streams under control. */
 
 import german from 'virtual:texts';
-import type { AttachmentRules, ConversationEvent, Language, MessageEvent, Office, OutgoingMessage, StateEvent, Status } from '../src/model';
+import type { AttachmentRules, ConversationEvent, Language, MessageEvent, Office, OutgoingMessage, StateEvent, Status, VoiceOffer } from '../src/model';
 import { message, state } from './builders';
 
 export interface Call {
@@ -31,6 +31,7 @@ export class FakeServer {
   readonly refusals: { path: string; status: number; error: object; headers?: Record<string, string> }[] = [];
   open = true;
   attachments: AttachmentRules | null = null;
+  voice: VoiceOffer = { listen: [], speak: [], utterance_s: 20 };
   /** How far the caseworker has read. */
   readSeq = 0;
 
@@ -210,6 +211,7 @@ export class FakeServer {
       },
       offices: [office('kfz', 'Kfz-Zulassungsbehörde'), office('jc', 'Jobcenter')],
       attachments: this.attachments,
+      voice: this.voice,
     };
   }
 }

@@ -340,4 +340,71 @@ describe('the widget', () => {
     server.cut();
     await vi.waitFor(() => { expect(test('read')?.closest('article')?.dataset['seq']).toBe('3'); }, 3000);
   });
+
+  it('offers neither microphone nor reading where the server has no voice', async () => {
+    await opened();
+    expect([test('speak'), test('aloud')]).toEqual([null, null]);
+  });
+
+  describe('with a voice', () => {
+    beforeEach(() => {
+      server.voice = { listen: ['de'], speak: ['de'], utterance_s: 20 };
+      vi.stubGlobal('AudioWorkletNode', vi.fn());
+      Object.defineProperty(navigator, 'mediaDevices', { value: {}, configurable: true });
+    });
+
+    afterEach(() => {
+      Reflect.deleteProperty(navigator, 'mediaDevices');
+    });
+
+    it('asks in one sentence before the microphone is touched', async () => {
+      await opened();
+      expect(words(test('speak'))).toBe('Sprechen');
+      await click('speak');
+      expect(words(find('#kl-speak-consent'))).toMatch(/^[^.]+nicht gespeichert\.$/);
+      expect(focused()?.id).toBe('kl-speak-yes');
+      expect(find('#kl-speak-yes')?.getAttribute('aria-describedby')).toBe('kl-speak-consent');
+      await click('speak-no');
+      expect(focused()?.id).toBe('kl-speak');
+      expect(test('speak-consent')).toBeNull();
+    });
+
+    it('keeps keys that press the button from pressing it twice', async () => {
+      await opened();
+      await key(' ', test('speak'));
+      expect(test('speak-consent')).toBeNull();
+      test('speak')?.dispatchEvent(new KeyboardEvent('keyup', { key: ' ', bubbles: true, cancelable: true }));
+      await settle();
+      expect(test('speak-consent')).not.toBeNull();
+    });
+
+    it('does not offer what the language or the page has not', async () => {
+      server.voice = { listen: ['en'], speak: ['en'], utterance_s: 20 };
+      await opened();
+      expect([test('speak'), test('aloud')]).toEqual([null, null]);
+      server.say('Good morning', { language: 'en' });
+      await settle();
+      expect(widget.shadowRoot?.querySelectorAll('[data-testid="aloud"]')).toHaveLength(1);
+    });
+
+    it('offers to read what others say, and not what she said herself', async () => {
+      await opened();
+      await key('Enter', await type('Hallo'));
+      server.say('Guten Tag', { author: 'caseworker' });
+      await settle();
+      const readable = [...(widget.shadowRoot?.querySelectorAll('[data-testid="aloud"]') ?? [])];
+      expect(readable.map((button) => button.closest('article')?.dataset['author'])).toEqual(['bot', 'caseworker']);
+      expect(words(find(`#${readable[1]?.getAttribute('aria-describedby') ?? ''}`))).toContain('Menschen');
+    });
+
+    it('says in a status and at the message that it could not be read', async () => {
+      vi.stubGlobal('AudioContext', class { close = () => Promise.resolve(); });
+      server.refusals.push({ path: '/speech', status: 503, error: { code: 'voice_busy', message: 'Gerade nicht.' } });
+      await opened();
+      await click('aloud');
+      expect(server.called('POST', '/speech')[0]?.body).toEqual({ seq: 1 });
+      expect(words(test('aloud-problem'))).toBe('Gerade nicht.');
+      expect(words(test('aloud-status'))).toBe('Gerade nicht.');
+    });
+  });
 });

@@ -5,11 +5,13 @@ import { live } from 'lit/directives/live.js';
 import { MAX_TEXT } from '../model';
 import { attach } from './attach';
 import { ChatElement } from './chat-element';
+import { speak } from './speak';
 
 const COUNT_FROM = 150;
 
 export class Composer extends ChatElement {
   static readonly tag = 'kreislotse-composer';
+  #asking = false;
 
   override focus(): void {
     this.querySelector('textarea')?.focus();
@@ -55,8 +57,17 @@ export class Composer extends ChatElement {
             ? texts.say('count_left', { count: this.#spoken(left) })
             : nothing}
       </p>
-      ${attach(this.chat)}
+      ${speak(this.chat)} ${attach(this.chat)}
     </form>`;
+  }
+
+  /** The question comes with the focus, and gives it back. */
+  protected override updated(): void {
+    const asking = this.chat?.voice.dictation.phase === 'asking';
+    if (asking !== this.#asking) {
+      this.#asking = asking;
+      this.querySelector<HTMLElement>(asking ? '#kl-speak-yes' : '#kl-speak')?.focus();
+    }
   }
 
   /** Characters as the server counts them, which takes an emoji for one. */

@@ -9,6 +9,7 @@ import type { Config } from '../config';
 import { addFonts } from '../fonts';
 import own from '../styles/widget.css?inline';
 import { VisibleArea } from '../viewport';
+import { aloudStatus } from './aloud';
 import { header } from './header';
 import { icon } from './icon';
 import { change, message, outgoing } from './message';
@@ -169,6 +170,7 @@ export class KreislotseChat extends LitElement {
             ? html`<div class="kl-foot">${this.#again(chat)}</div>`
             : html`<kreislotse-composer .chat=${chat}></kreislotse-composer>`}
       </div>
+      <p class="kl-sr-only" role="status" data-testid="aloud-status">${aloudStatus(chat)}</p>
       <p class="kl-sr-only" role="status">${chat.typing === null ? nothing : this.#typingText(chat)}</p>
     `;
   }
@@ -414,6 +416,8 @@ export class KreislotseChat extends LitElement {
     this.#seen.look();
     if (document.visibilityState !== 'hidden') {
       this.chat?.wake();
+    } else {
+      this.chat?.voice.dictation.hush();
     }
     this.requestUpdate();
   };
@@ -476,7 +480,9 @@ export class KreislotseChat extends LitElement {
   };
 
   #leave(): void {
-    if (this.sheet === null) {
+    if (this.chat?.voice.dictation.active === true) {
+      this.chat.voice.dictation.cancel();
+    } else if (this.sheet === null) {
       this.minimise();
     } else {
       this.#back();

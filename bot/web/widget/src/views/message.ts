@@ -5,13 +5,14 @@ import type { Chat } from '../chat';
 import type { MessageEvent, StateEvent } from '../model';
 import type { Entry } from '../outbox';
 import { authorOf } from '../saving';
+import { aloud } from './aloud';
 import { messageParts, paragraph } from './parts';
 
 export function message(event: MessageEvent, chat: Chat): TemplateResult {
   const { texts } = chat;
   const by = `kl-by-${event.seq}`;
   return html`<article
-    class="kl-message kl-message--${event.author}"
+    class="kl-message kl-message--${event.author} ${chat.voice.aloud.isReading(event.seq) ? 'kl-message--aloud' : ''}"
     aria-labelledby=${by}
     data-testid="message"
     data-seq=${event.seq}
@@ -28,7 +29,7 @@ export function message(event: MessageEvent, chat: Chat): TemplateResult {
     ${event.author === 'citizen' && event.seq === chat.readUpTo
       ? html`<p class="kl-delivery" data-testid="read">${texts.say('read')}</p>`
       : nothing}
-    ${translation(event, chat)} ${event.service !== null && event.author === 'bot' ? helpful(event.seq, chat) : nothing}
+    ${aloud(event, by, chat)} ${translation(event, chat)} ${event.service !== null && event.author === 'bot' ? helpful(event.seq, chat) : nothing}
   </article>`;
 }
 
