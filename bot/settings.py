@@ -205,7 +205,9 @@ class Settings(BaseSettings):
     whisper_dir: Path | None = Field(
         None, description="Folder of Whisper models; `whisper` in the data folder if unset."
     )
-    whisper_model: str = Field("base", description="The model in it that listens to callers.")
+    whisper_model: str = Field(
+        "whisper-base", description="The model in it that listens to callers."
+    )
     stt_workers: int = Field(1, ge=1, le=32, description="Processes that recognise speech.")
     stt_queue: int = Field(
         4, ge=0, description="Utterances that wait for them; above it callers use the keys."

@@ -148,7 +148,7 @@ async def read_aloud(request: web.Request) -> web.StreamResponse:
 _ONE = "/api/v1/conversations/{id}"
 OPERATIONS = (
     Operation(
-        "GET", f"{_ONE}/listen", listen, "Speak instead of typing (a WebSocket, see the README)",
+        "GET", f"{_ONE}/listen", listen, "Speak instead of typing (a WebSocket)",
         None, {101: None}, (400, 403), protected=False,
     ),
     Operation(

@@ -23,7 +23,7 @@ import aiohttp
 import psutil
 
 from bot.settings import ROOT
-from tests.bench import handover, translation
+from tests.bench import handover, planning, translation
 from tests.support.servers import free_port, postgres
 from tests.support.stack import Stack
 
@@ -249,6 +249,7 @@ async def run(conversations: int) -> None:
     print("`kreislotse up` to ready, s: " + ", ".join(f"{k} {s:.1f}" for k, s in ready.items()))
     print("\n" + "\n".join(await translation.table()))
     print("\n" + "\n".join(await handover.table()))
+    print("\n" + "\n".join(await asyncio.to_thread(planning.table)))
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def _median_s(work: Callable[[], object]) -> float:
 
 
 def _python() -> Path:
-    """The environment with torch, made once; only this table needs it."""
+    """The environment with torch (some GB), made once; only this table needs it."""
     folder = ROOT / ".tools/random-piper"
     python = folder / "bin/python"
     if not python.exists():
