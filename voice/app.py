@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from voice.call.registry import CallRegistry
 from voice.call.runner import Equipment
 from voice.call.state import PhoneLine
 from voice.hearing import Ear
+from voice.media import Heard
 from voice.recognition.deaf import DeafTranscriber
 from voice.recognition.folder import ModelUnusable
 from voice.recognition.whisper import whisper_transcriber
@@ -97,6 +99,8 @@ async def serving(
         new_hearing=lambda rate: Ear(rate, voice_detector()),
         stt_timeout_s=settings.stt_timeout_s,
     )  # fmt: skip
+    # loads what hears voices; on a call's line that would be a stutter in the first sentence
+    equipment.new_hearing(_LINE_RATE).hear(Heard(time.monotonic(), bytes(_LINE_RATE // 25)))
     registry = CallRegistry(equipment, settings.voice_calls, words.brief)
     server = AudioSocketServer(registry.expects, registry.serve)
     lacks = _lacks(settings, line, parts)
