@@ -245,10 +245,6 @@ class Settings(BaseSettings):
         description="Recordings, and likewise messages, of the chat that the phone line's process"
         " works on at once; further ones are refused, so that callers do not wait for them.",
     )
-    record_calls: bool = Field(
-        False, description="Ask callers whether their voice may be kept; else it never is."
-    )
-    record_days: int = Field(30, ge=1, description="Days that such recordings are kept.")
 
     retention_days: int = Field(
         90,

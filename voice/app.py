@@ -162,8 +162,7 @@ def _lacks(settings: Settings, line: PhoneLine, parts: Parts) -> tuple[str, ...]
         for code in settings.phone_languages
         if code not in line.languages
     ]
-    stand_ins: frozenset[str] = getattr(parts.synthesizer, "stand_ins", frozenset())
-    if robots := sorted(stand_ins.intersection(line.languages)):
+    if robots := sorted(parts.synthesizer.stand_ins.intersection(line.languages)):
         names = ", ".join(robots)
         lacks.append(f"espeak-ng speaks {names}, as there is no Piper voice in {settings.piper}.")
     return tuple(lacks)

@@ -35,6 +35,11 @@ class Synthesizer(Protocol):
         """The codes that it speaks."""
         ...
 
+    @property
+    def stand_ins(self) -> frozenset[str]:
+        """Those of them for which it has only a lesser voice."""
+        ...
+
     def speak(
         self,
         text: str,

@@ -37,6 +37,7 @@ class Mouth:
         self, languages: frozenset[str] = frozenset({"de", "en"}), breaks_after: int | None = None
     ) -> None:
         self.languages = languages
+        self.stand_ins = frozenset[str]()
         self.breaks_after = breaks_after
         self.said: list[tuple[str, str]] = []
         self.gate = asyncio.Event()

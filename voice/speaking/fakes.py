@@ -33,6 +33,7 @@ class FakeSynthesizer:
         ms_per_character: int = _MS_PER_CHARACTER,
     ) -> None:
         self.languages = languages
+        self.stand_ins = frozenset[str]()
         self.asked: list[Asked] = []
         self._ms_per_character = ms_per_character
 
