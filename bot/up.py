@@ -61,6 +61,7 @@ async def _demo_login(settings: Settings) -> str:
 
 
 def _greet(settings: Settings, password: str) -> None:
+    phone = f"http://{settings.voice_host}:{settings.voice_http_port}/readyz"
     click.echo(
         f"""
 Kreislotse is running. Ctrl-C ends it.
@@ -69,9 +70,6 @@ Kreislotse is running. Ctrl-C ends it.
   Caseworkers   http://{settings.host}:{settings.staff_port}/
                 user {DEMO_ACCOUNT}, password {password} (until the next start)
   Operations    http://{settings.internal_host}:{settings.internal_port}/readyz
+  Phone line    {phone if settings.up_phone else "not started here"}
 """
     )
-    if settings.up_phone:
-        click.echo(
-            f"  Phone line    http://{settings.voice_host}:{settings.voice_http_port}/readyz\n"
-        )
