@@ -3,7 +3,6 @@
 What a call costs is counted for one turn: one utterance heard, one answer of `ANSWER` spoken.
 """
 
-import json
 import os
 import statistics
 import subprocess
@@ -15,13 +14,11 @@ from pathlib import Path
 
 import ctranslate2
 import numpy as np
-import onnxruntime
-from piper import PiperVoice
-from piper.config import PiperConfig
 
 from bot.settings import ROOT
 from tests.bench.random_whisper import SHAPES, Shape, write
 from tests.support.voice import unpack_whisper
+from voice.speaking.piper_worker import load
 
 TORCH = "torch==2.13.0"
 TOKENS = 10
@@ -80,11 +77,7 @@ def _speaking(folder: Path) -> tuple[float, float]:
     subprocess.run(
         [_python(), "-W", "ignore", ROOT / "tests/bench/random_piper.py", path], check=True
     )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    described = json.loads(path.with_suffix(".onnx.json").read_text("utf-8"))
-    voice = PiperVoice(session=session, config=PiperConfig.from_dict(described))
+    voice = load(path, threads=1)
     sound_s = sum(
         len(chunk.audio_float_array) / chunk.sample_rate for chunk in voice.synthesize(ANSWER)
     )

@@ -3,10 +3,7 @@
 import json
 from pathlib import Path
 
-from voice.weights.store import FIXTURE_MARKER
-
-_NEEDED = ("model.bin", "config.json", "tokenizer.json")
-_VOCABULARY = ("vocabulary.json", "vocabulary.txt")
+from voice.weights.store import FIXTURE_MARKER, lacking
 
 
 class ModelUnusable(Exception):
@@ -25,10 +22,7 @@ def usable(folder: Path, allow_fixtures: bool) -> Path:
         raise ModelUnusable(
             f"There is no Whisper model in {folder}. Run: kreislotse models pull {folder.name}"
         )
-    missing = [name for name in _NEEDED if not (folder / name).is_file()]
-    if not any((folder / name).is_file() for name in _VOCABULARY):
-        missing.append(_VOCABULARY[0])
-    if missing:
+    if missing := lacking(folder):
         raise ModelUnusable(f"The Whisper model in {folder} lacks {', '.join(missing)}.")
     if (folder / FIXTURE_MARKER).exists() and not allow_fixtures:
         raise ModelUnusable(f"The Whisper model in {folder} is a fixture of the tests.")

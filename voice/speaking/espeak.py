@@ -7,8 +7,7 @@ A process per sentence costs about 25 ms, is killed as easily as it is made, and
 import asyncio
 import shutil
 
-import numpy as np
-
+from voice.audio import as_floats
 from voice.speaking.voice import Sound, VoiceFailed
 from voice.speech import Pace
 
@@ -73,7 +72,4 @@ class Espeak:
                 process.kill()
         if process.returncode or len(wav) <= _HEADER:
             raise VoiceFailed("espeak-ng made no sound")
-        samples = np.frombuffer(wav[_HEADER : len(wav) - len(wav) % 2], np.int16)
-        return Sound(
-            samples.astype(np.float32) / np.float32(32768), int.from_bytes(wav[24:28], "little")
-        )
+        return Sound(as_floats(wav[_HEADER:]), int.from_bytes(wav[24:28], "little"))

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
+from voice.audio import as_floats
 from voice.speaking.piper_protocol import Answer, Ready, Request, Start
 from voice.speaking.voice import Sound, VoiceFailed
 
@@ -83,9 +82,7 @@ class PiperProcess:
             raise VoiceFailed("Piper is gone") from None
         if answer.failure:
             raise VoiceFailed(f"Piper could not ({answer.failure})")
-        return Sound(
-            np.frombuffer(samples, np.int16).astype(np.float32) / np.float32(32768), answer.rate
-        )
+        return Sound(as_floats(samples), answer.rate)
 
     def kill(self) -> None:
         """Ends it at once; whoever waits for its answer is told that it is gone."""

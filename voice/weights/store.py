@@ -18,6 +18,7 @@ RECEIPT = "kreislotse.json"
 FIXTURE_MARKER = "KREISLOTSE-FIXTURE"
 """A file that marks weights as made for tests."""
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
+_VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 
 Kind = Literal["whisper", "piper"]
 
@@ -158,15 +159,21 @@ class SpeechModels:
         self._lock.write_text(json.dumps(locks, indent=1, sort_keys=True), "utf-8")
 
 
+def lacking(folder: Path) -> list[str]:
+    """The files that the Whisper model in `folder` lacks; without them it cannot be loaded."""
+    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    if not any((folder / name).is_file() for name in _VOCABULARIES):
+        missing.append(_VOCABULARIES[0])
+    return missing
+
+
 def _recognised(folder: Path, path: Path) -> tuple[Kind, str, list[Path]]:
     """What the files in `folder` are; of several voices, the one that `path` names."""
     marker = [f for f in (folder / FIXTURE_MARKER,) if f.exists()]
     if (folder / "model.bin").exists():
-        missing = [name for name in _NEEDED if not (folder / name).is_file()]
-        vocabulary = [f for f in sorted(folder.glob("vocabulary.*")) if f.is_file()]
-        if missing or not vocabulary:
-            lacking = ", ".join([*missing, *([] if vocabulary else ["vocabulary"])])
-            raise WeightsRefused(f"The Whisper model in {folder} lacks {lacking}.")
+        if missing := lacking(folder):
+            raise WeightsRefused(f"The Whisper model in {folder} lacks {', '.join(missing)}.")
+        vocabulary = [folder / name for name in _VOCABULARIES if (folder / name).is_file()]
         extra = [f for f in (folder / "preprocessor_config.json",) if f.exists()]
         files = [*(folder / name for name in _NEEDED), *vocabulary, *extra, *marker]
         return "whisper", folder.name, files
