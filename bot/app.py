@@ -220,9 +220,7 @@ class Gateway:
         public = self._application("public", outside=[cors])
         internal = self._application("internal")
         staff = self._application("staff", inside=[staff_guard.guard])
-        calls = Calls(
-            self.database, self.notifier, self.catalogue, self.desk, self.handover.calling
-        )
+        calls = Calls(self.database, self.catalogue, self.desk, self.handover.calling)
         for app, is_internal in ((public, False), (internal, True)):
             app[CONVERSATIONS] = conversations
             app[conversations_api.ATTACHMENTS] = self.attachments

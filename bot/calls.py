@@ -4,7 +4,6 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.errors import ConversationClosed, Invalid, NotOnThePhone
 from bot.model import CallOutcome, Channel, ConversationState, Dialled, HandoverKind
-from bot.ports import STAFF_TOPIC, Notifier
 from bot.stores import conversations
 from bot.stores.database import Database
 from handover.calling import Calling
@@ -15,15 +14,9 @@ class Calls:
     """Puts callers through to people."""
 
     def __init__(
-        self,
-        database: Database,
-        notifier: Notifier,
-        catalogue: Catalogue,
-        desk: Desk,
-        calling: Calling,
+        self, database: Database, catalogue: Catalogue, desk: Desk, calling: Calling
     ) -> None:
         self._database = database
-        self._notifier = notifier
         self._catalogue = catalogue
         self._desk = desk
         self._calling = calling
@@ -51,16 +44,11 @@ class Calls:
                 raise ConversationClosed
             if running := await self._calling.running(session, row):
                 return running
-            wanted = (
-                OfficeId(office)
-                if office
-                else self._catalogue.office_of(row.service) or self._catalogue.county.default_office
-            )
+            wanted = OfficeId(office) if office else self._catalogue.office_for(row.service)
             wish = Request(wanted, HandoverKind.CALL, "requested")
             case = await self._desk.file(session, row, wish)
             dialled = await self._calling.dial(session, row, case)
-        self._desk.interpret(conversation_id)
-        await self._wake(conversation_id)
+        await self._desk.wake(conversation_id)
         return dialled
 
     async def ended(
@@ -75,10 +63,4 @@ class Calls:
         async with self._database.write() as session:
             row = await conversations.access(session, conversation_id, token)
             concerned = await self._calling.ended(session, row, extension, outcome)
-        self._desk.interpret(conversation_id)
-        await self._wake(*(one.id for one in concerned))
-
-    async def _wake(self, *conversation_ids: str) -> None:
-        for conversation_id in conversation_ids:
-            await self._notifier.wake(conversation_id)
-        await self._notifier.wake(STAFF_TOPIC)
+        await self._desk.wake(*(one.id for one in concerned))

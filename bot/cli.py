@@ -4,6 +4,8 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -45,12 +47,7 @@ def serve(settings: Settings) -> None:
     """Run the gateway: public, staff and internal listener."""
     from bot.app import serve as serve_gateway  # costs a second that other commands need not pay
 
-    try:
-        run(serve_gateway(settings))
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise Misconfigured(f"A port is taken: {error.strerror}") from None
+    _serve(serve_gateway(settings))
 
 
 @main.command()
@@ -59,12 +56,7 @@ def voice(settings: Settings) -> None:
     """Run the phone line: it takes calls from the county's PBX."""
     from bot.voice_cli import serve as serve_phone  # its models cost what others need not pay
 
-    try:
-        run(serve_phone(settings))
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise Misconfigured(f"A port is taken: {error.strerror}") from None
+    _serve(serve_phone(settings))
 
 
 @main.command()
@@ -112,6 +104,16 @@ def doctor(settings: Settings) -> None:
         click.echo(f"{finding.mark} {finding.text}")
         worst = max(worst, finding.severity)
     sys.exit(1 if worst > 1 else 0)
+
+
+def _serve(service: Coroutine[Any, Any, None]) -> None:
+    """Runs until it is asked to stop."""
+    try:
+        run(service)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Misconfigured(f"A port is taken: {error.strerror}") from None
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -221,11 +221,7 @@ class Conversations:
             self._refuse_closed(row)
             if kind is HandoverKind.CHAT and row.channel == Channel.PHONE:
                 raise Invalid(kind="kind_unknown")
-            wanted = (
-                OfficeId(office)
-                if office
-                else self._catalogue.office_of(row.service) or self._catalogue.county.default_office
-            )
+            wanted = OfficeId(office) if office else self._catalogue.office_for(row.service)
             # whoever is in danger is queued after hours too, and told the numbers in any case
             crisis = self._understander.crisis_of(text) if text else None
             priority = Priority.CRISIS if crisis else Priority.NORMAL
@@ -238,8 +234,7 @@ class Conversations:
             if crisis:
                 await self._crisis.give(session, row, crisis)
             state = await conversations.current_state(session, row.id)
-        self._desk.interpret(conversation_id)
-        await self._wake_all(conversation_id)
+        await self._desk.wake(conversation_id)
         return state
 
     async def set_language(

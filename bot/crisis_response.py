@@ -26,11 +26,7 @@ class CrisisResponse:
     async def give(self, session: AsyncSession, row: ConversationRow, kind: str) -> None:
         """Gives the right numbers, and puts the case first where staff can be reached."""
         case = await records.case_of(session, row.id)
-        office = (
-            OfficeId(case.office)
-            if case
-            else self._catalogue.office_of(row.service) or self._catalogue.county.default_office
-        )
+        office = OfficeId(case.office) if case else self._catalogue.office_for(row.service)
         on_duty = await self._desk.offices.on_duty(session, office)
         message = self._replies.crisis(CrisisKind(kind), office, on_duty, row.language)
         posted = await conversations.append_message(session, row.id, message, self._clock.now())

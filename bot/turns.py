@@ -373,8 +373,7 @@ class _Carrying:
     async def _leave(self, act: dict[str, Any]) -> None:
         """Leaves with an office what a form gathered."""
         catalogue, kind, reason = self._turns._catalogue, HandoverKind(act["kind"]), act["reason"]
-        named = catalogue.office_of(self._row.service)
-        office = OfficeId(act.get("office") or named or catalogue.county.default_office)
+        office = OfficeId(act.get("office") or catalogue.office_for(self._row.service))
         if kind not in self._desk.offices.kinds(office):
             await self._say(self._replies.offer(office, "bot.handover_none", self._row.language))
             return

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.errors import Invalid
 from bot.model import Caseworker, Membership, Role
 from bot.stores.tables import AccountRow, MembershipRow, SessionRow
 from handover.rights import CASES
@@ -99,14 +100,19 @@ async def by_name(session: AsyncSession, username: str) -> Account | None:
     return await with_memberships(session, row) if row else None
 
 
-async def extension_taken(session: AsyncSession, extension: str | None, username: str) -> bool:
-    """Whether the extension is another account's."""
+async def refuse_taken(session: AsyncSession, extension: str | None, username: str) -> None:
+    """Accepts an extension that nobody else has.
+
+    Raises:
+        Invalid: it is another account's.
+    """
     if extension is None:
-        return False
+        return
     owner = await session.scalar(
         select(AccountRow.username).where(AccountRow.extension == extension)
     )
-    return owner is not None and owner != username
+    if owner not in (None, username):
+        raise Invalid(extension="extension_taken")
 
 
 def new_account(username: str, name: str) -> AccountRow:

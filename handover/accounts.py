@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.errors import (
     AccountLocked,
-    Invalid,
     InvalidCredentials,
     SecondFactorNeeded,
     SecondFactorWrong,
@@ -205,7 +204,7 @@ class Accounts:
             if languages is not None:
                 row.languages = languages
             if extension is not None:
-                await _check_extension(session, extension, username)
+                await records.refuse_taken(session, extension, username)
                 row.extension = extension
             await records.renew_password(session, row, password_hash)
             await records.set_memberships(session, row.id, memberships)
@@ -249,7 +248,7 @@ class Accounts:
             account = await records.by_name(session, username)
             if account is None:
                 return False
-            await _check_extension(session, extension, username)
+            await records.refuse_taken(session, extension, username)
             account.row.extension = extension
             await audit.record(
                 session, self._clock.now(), _CLI, "extension_set", username, extension=extension
@@ -327,8 +326,3 @@ class Accounts:
                 until = now + dt.timedelta(minutes=self._settings.lockout_min)
                 await records.set_fields(session, row.id, failed_attempts=0, locked_until=until)
                 await audit.record(session, now, "system", "account_locked", row.username)
-
-
-async def _check_extension(session: AsyncSession, extension: str | None, username: str) -> None:
-    if await records.extension_taken(session, extension, username):
-        raise Invalid(extension="extension_taken")

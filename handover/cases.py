@@ -153,12 +153,7 @@ class Cases:
         async def told(row: ConversationRow) -> StateBody:
             phone = row.channel == Channel.PHONE
             key = "bot.state_claimed_phone" if phone else "bot.state_claimed"
-            return StateBody(
-                state=ConversationState.CLAIMED,
-                office=handover.office,
-                with_=name,
-                text=self.say(row, key, name=name),
-            )
+            return owned_by(handover, name, self.say(row, key, name=name))
 
         await self.tell(session, handover, concerned, now, told)
 
@@ -231,3 +226,16 @@ class Cases:
         if not HandoverKind(handover.kind).live or not is_open:
             return False
         return not handover.urgent or await self.offices.on_duty(session, OfficeId(handover.office))
+
+
+def owned_by(
+    case: HandoverRow, name: str, text: str, snoozed_until: dt.datetime | None = None
+) -> StateBody:
+    """That the case is somebody's; `text` says so to the citizen."""
+    return StateBody(
+        state=ConversationState.CLAIMED,
+        office=case.office,
+        with_=name,
+        snoozed_until=snoozed_until,
+        text=text,
+    )

@@ -19,7 +19,7 @@ from bot.model import (
 )
 from bot.stores.tables import AccountRow, ConversationRow, HandoverRow
 from handover import account_records, audit, call_records, feed, files, left_text, records
-from handover.cases import Cases
+from handover.cases import Cases, owned_by
 from handover.states import Move
 
 _LONGEST_SNOOZE = dt.timedelta(days=180)
@@ -245,7 +245,7 @@ class Casework:
         async def told(row: ConversationRow) -> StateBody:
             date = wording.date(day, row.language)
             text = self._cases.say(row, "bot.state_snoozed", name=name, date=date)
-            return _owned_by(case, name, text, until)
+            return owned_by(case, name, text, until)
 
         await self._cases.tell(session, case, concerned, self._clock.now(), told)
 
@@ -280,7 +280,7 @@ class Casework:
             await self._cases.settle(session, target, moved)
 
             async def told(row: ConversationRow) -> StateBody:
-                return _owned_by(target, caseworker.name, self._cases.say(row, "bot.state_merged"))
+                return owned_by(target, caseworker.name, self._cases.say(row, "bot.state_merged"))
 
             await self._cases.tell(session, target, moved, now, told)
             await feed.announce(session, case, now)
@@ -312,15 +312,3 @@ class Casework:
 
     async def _wake(self, concerned: list[ConversationRow]) -> None:
         await self._cases.wake(*(row.id for row in concerned))
-
-
-def _owned_by(
-    case: HandoverRow, name: str, text: str, snoozed_until: dt.datetime | None = None
-) -> StateBody:
-    return StateBody(
-        state=ConversationState.CLAIMED,
-        office=case.office,
-        with_=name,
-        snoozed_until=snoozed_until,
-        text=text,
-    )

@@ -179,6 +179,10 @@ class Desk:
         if case.snoozed_until is not None and posted.author is Author.CITIZEN:
             await self._cases.resume(session, case, now)
 
+    async def wake(self, *conversation_ids: str) -> None:
+        """After the commit: see `Cases.wake`."""
+        await self._cases.wake(*conversation_ids)
+
     def interpret(self, conversation_id: str) -> None:
         """Begins to put the citizen's words into German, after what was said is stored."""
         self._cases.interpreting.begin(conversation_id)

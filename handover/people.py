@@ -77,7 +77,7 @@ class People:
         async with _all_unique(), self._database.write() as session:
             if await records.by_name(session, wanted.username):
                 raise Invalid(username="username_taken")
-            await _check_extension(session, wanted.extension, wanted.username)
+            await records.refuse_taken(session, wanted.extension, wanted.username)
             row = records.new_account(wanted.username, wanted.name)
             row.languages, row.capacity = wanted.languages, wanted.capacity
             row.extension = wanted.extension
@@ -105,7 +105,7 @@ class People:
         _check_languages(wanted.languages)
         async with _all_unique(), self._database.write() as session:
             account = await _kept(session, admin, username)
-            await _check_extension(session, wanted.extension, username)
+            await records.refuse_taken(session, wanted.extension, username)
             memberships = self._merged(admin, account.memberships, wanted.memberships)
             changed = Account(account.row, memberships)
             _check_provider(account, changed, wanted.name)
@@ -233,11 +233,6 @@ async def _all_unique() -> AsyncIterator[None]:
         yield
     except IntegrityError:
         raise AccountTaken from None
-
-
-async def _check_extension(session: AsyncSession, extension: str | None, username: str) -> None:
-    if await records.extension_taken(session, extension, username):
-        raise Invalid(extension="extension_taken")
 
 
 async def _kept(session: AsyncSession, admin: Caseworker, username: str) -> Account:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
 
+from bot.catalogue.schema import Extension
 from bot.http import Body
 from bot.model import Role
 
@@ -13,7 +14,6 @@ Username = Annotated[str, StringConstraints(min_length=1, max_length=100, patter
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 """Longer than any that is accepted, so that the answer can say what is wrong with it."""
 Languages = Annotated[list[str], Field(max_length=50)]
-Extension = Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
 Capacity = Annotated[int, Field(ge=1, le=50)]
 
 

@@ -61,6 +61,10 @@ class Catalogue:
         """The office that a service belongs to."""
         return self.services[service].office if service in self.services else None
 
+    def office_for(self, service: str | None) -> OfficeId:
+        """The office to turn to: that of the service, else the county's default."""
+        return self.office_of(service) or self.county.default_office
+
     def has_case(self, service: str = "", aspect: str = "", case: str = "", *more: str) -> bool:
         """Whether the service's documents or fees differ in such a case."""
         entry = self.services.get(service)

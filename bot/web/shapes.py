@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from bot.catalogue.schema import Extension
 from bot.events import Event, Heard, MessagePosted, StateBody
 from bot.http import MAX_SEQ, Body
 from bot.model import CallOutcome, ConversationState, HandoverKind
@@ -115,7 +116,7 @@ class CallEnded(Body):
     """How the try to reach that extension ended; `answered` as soon as somebody has."""
 
     outcome: CallOutcome
-    extension: Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
+    extension: Extension
 
 
 class SetLanguage(Body):
