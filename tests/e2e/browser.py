@@ -14,6 +14,8 @@ SHOTS = ROOT / "var/screenshots"
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
 PATIENCE_MS = 20_000
+_AXE = ROOT / "node_modules/axe-core/axe.min.js"
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 expect.set_options(timeout=PATIENCE_MS)
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
           "--disable-component-update", "--no-first-run", "--disable-quic"]  # fmt: skip
@@ -37,6 +39,14 @@ def window(browser: Browser, size: tuple[int, int] = DESKTOP, locale: str = "de-
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     return page
+
+
+def barriers(page: Page) -> list[tuple[str, list[object]]]:
+    """What axe finds on the page as it stands: each rule that is broken, and where."""
+    page.evaluate(_AXE.read_text("utf-8"))
+    found = page.evaluate(f"axe.run(document, {{runOnly: {_RULES!r}}})")
+    assert found["passes"], "axe looked at nothing"
+    return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found["violations"]]
 
 
 def shot(page: Page, name: str) -> None:

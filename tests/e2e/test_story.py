@@ -5,11 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from bot.settings import ROOT
-from tests.e2e.browser import PHONE, shot, window
+from tests.e2e.browser import PHONE, barriers, shot, window
+from tests.e2e.desk import says
 from tests.support.stack import GATEWAY, Stack
-
-ROOT_MODULES = ROOT / "node_modules"
 
 PASSWORD = "sehr-geheim-123"
 QUESTION = "Welche Unterlagen brauche ich, um mein Auto umzumelden?"
@@ -29,7 +27,7 @@ def test_from_the_question_to_a_person_and_back(stack: Stack, browser: Browser) 
     expect(messages.first).to_contain_text("nicht mit einem Menschen")
     expect(messages.first).to_contain_text("Automatische Antwort")
 
-    _say(citizen, QUESTION)
+    says(citizen, QUESTION)
     answer = _bot(citizen).last
     expect(answer).to_contain_text("Zulassungsbescheinigung Teil I (Fahrzeugschein)")
     expect(answer).to_contain_text("Vom Landkreis noch nicht geprüft")
@@ -39,7 +37,7 @@ def test_from_the_question_to_a_person_and_back(stack: Stack, browser: Browser) 
     answer.get_by_role("button", name="Kosten", exact=True).click()
     expect(_bot(citizen).last.get_by_role("table")).to_be_visible()
     expect(_bot(citizen).last).to_contain_text("27,10 €")
-    _say(citizen, "und wo ist das?")
+    says(citizen, "und wo ist das?")
     expect(_bot(citizen).last).to_contain_text("Musterweg 1")
 
     count = messages.count()
@@ -71,24 +69,24 @@ def test_from_the_question_to_a_person_and_back(stack: Stack, browser: Browser) 
     human = citizen.locator("[data-author=caseworker]").last
     expect(human).to_contain_text("Guten Tag, was kann ich für Sie tun?")
     expect(human).to_contain_text(f"Antwort von einem Menschen: {name}")
-    _say(citizen, "Mein Fahrzeugschein ist weg.")
+    says(citizen, "Mein Fahrzeugschein ist weg.")
     expect(winner.get_by_test_id("log")).to_contain_text("Mein Fahrzeugschein ist weg.")
     shot(citizen, "citizen-person")
     shot(winner, "console-claimed")
 
     winner.get_by_role("button", name="Zurück an den Bot").click()
     expect(citizen.get_by_text("Ab jetzt antwortet wieder der Computer").last).to_be_visible()
-    _say(citizen, "Was kostet es, mein Auto abzumelden?")
+    says(citizen, "Was kostet es, mein Auto abzumelden?")
     expect(_bot(citizen).last).to_contain_text("15,90 €")
     expect(citizen.locator("[data-author=bot]").last).to_contain_text("Automatische Antwort")
 
 
 def test_nothing_is_lost_while_the_gateway_is_away(stack: Stack, browser: Browser) -> None:
     citizen = _open_chat(stack, window(browser))
-    _say(citizen, QUESTION)
+    says(citizen, QUESTION)
     expect(_bot(citizen).last).to_contain_text("Fahrzeugschein")
     stack.child(GATEWAY).kill()
-    _say(citizen, "und was kostet das?")
+    says(citizen, "und was kostet das?")
     stack.wait_until_ready()
     expect(_bot(citizen).last).to_contain_text("27,10 €", timeout=60_000)
     said = citizen.locator("[data-author=citizen]")
@@ -135,17 +133,11 @@ def test_in_english(stack: Stack, browser: Browser) -> None:
 def test_no_barriers_that_a_machine_can_find(stack: Stack, browser: Browser, page: str) -> None:
     if page == "widget":
         shown = _open_chat(stack, window(browser))
-        _say(shown, QUESTION)
+        says(shown, QUESTION)
         expect(_bot(shown).last).to_contain_text("Fahrzeugschein")
     else:
         shown = _sign_in(stack, browser, "erika")
-    shown.evaluate((ROOT_MODULES / "axe-core/axe.min.js").read_text("utf-8"))
-    found = shown.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )
-    broken = [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]]
-    assert broken == []
-    assert found["passes"], "axe looked at nothing"
+    assert barriers(shown) == []
 
 
 def _open_chat(stack: Stack, page: Page) -> Page:
@@ -153,13 +145,6 @@ def _open_chat(stack: Stack, page: Page) -> Page:
     page.get_by_role("button", name=re.compile("Fragen")).click()
     expect(page.locator("[data-author=bot]").first).to_be_visible()
     return page
-
-
-def _say(page: Page, text: str) -> None:
-    before = page.locator("[data-author=citizen]").count()
-    page.get_by_label("Ihre Nachricht").fill(text)
-    page.get_by_role("button", name="Senden", exact=True).click()
-    expect(page.locator("[data-author=citizen]")).to_have_count(before + 1)
 
 
 def _bot(page: Page) -> Locator:

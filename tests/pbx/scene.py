@@ -142,6 +142,12 @@ class Scene:
                 while await self.gateway.state() != {"lines": 0, "tasks": 0}:
                     await asyncio.sleep(0.05)
 
+    async def heard_by(self, caller: Telephone) -> Sound:
+        """What a caller heard whose call is over, once nothing of it is left."""
+        await self.nothing_left()
+        await caller.end()
+        return caller.heard
+
     async def _telephone(
         self, name: str, port: int, numbers: tuple[str, ...], says: Sound, *, answers: bool,
         codec: str = "PCMA",

@@ -25,9 +25,8 @@ async def test_the_disclosure_is_heard_complete_and_keys_arrive(
     await caller.press("1590*")
     await asyncio.sleep(0.5)
     caller.hang_up()
-    await scene.nothing_left()
-    await caller.end()
-    said = find(caller.heard, scene.saying("disclosure"))
+    heard = await scene.heard_by(caller)
+    said = find(heard, scene.saying("disclosure"))
     keys = "".join(event["key"] for event in scene.gateway.of("key"))
     row = f"{said.share:.0%} from {said.at_s:.2f} s, keys {keys}"
     table.append(Row(f"115 at {rate} Hz", "disclosure complete, keys 1590*", row))
@@ -46,9 +45,8 @@ async def test_sound_is_back_soon(scene: Scene, table: list[Row]) -> None:
     await scene.call(caller)
     await asyncio.sleep(5)
     caller.hang_up()
-    await scene.nothing_left()
-    await caller.end()
-    back = find(caller.heard, says[: 4 * RATE])
+    heard = await scene.heard_by(caller)
+    back = find(heard, says[: 4 * RATE])
     row = f"{back.share:.0%} after {back.at_s * 1000:.0f} ms"
     table.append(Row("echo", "the way there and back", row))
     assert back.complete
@@ -63,9 +61,8 @@ async def test_speech_stops_when_the_caller_speaks(scene: Scene, table: list[Row
     await scene.call(caller)
     await asyncio.sleep(7)
     caller.hang_up()
-    await scene.nothing_left()
-    await caller.end()
-    [(begin, end)] = heard_at(caller.heard, 440)
+    heard = await scene.heard_by(caller)
+    [(begin, end)] = heard_at(heard, 440)
     late_ms = (end - begins_s) * 1000
     table.append(Row("barge-in", "silence within 300 ms", f"{late_ms:.0f} ms after speech began"))
     assert begin < 1
@@ -83,16 +80,15 @@ async def test_a_person_is_briefed_and_connected(scene: Scene, table: list[Row])
     await asyncio.sleep(6)
     caller.hang_up()
     await person.wait_for("CALL_CLOSED", 5)
-    await scene.nothing_left()
-    await caller.end()
+    heard = await scene.heard_by(caller)
     await person.end()
     briefing = find(person.heard, scene.saying("briefing"))
     told_s = briefing.at_s + len(scene.saying("briefing")) / RATE
-    theirs, ours = heard_at(person.heard, CALLER_HZ), heard_at(caller.heard, PERSON_HZ)
+    theirs, ours = heard_at(person.heard, CALLER_HZ), heard_at(heard, PERSON_HZ)
     row = f"briefing {briefing.share:.0%}, caller {theirs}, person {ours}"
     table.append(Row("transfer to 200", "briefing, then both hear each other", row))
     assert briefing.complete
-    assert find(caller.heard, scene.saying("briefing")).share < 0.3
+    assert find(heard, scene.saying("briefing")).share < 0.3
     assert theirs[0][0] >= told_s - 0.1
     assert theirs[0][1] - theirs[0][0] > 2
     assert ours[0][1] - ours[0][0] > 2
@@ -112,9 +108,8 @@ async def test_the_call_comes_back_where_nobody_answers(
         await asyncio.sleep(1)
         person.hang_up()
     await caller.wait_for("CALL_CLOSED", 15)
-    await scene.nothing_left()
-    await caller.end()
-    again = find(caller.heard, scene.saying("again"))
+    heard = await scene.heard_by(caller)
+    again = find(heard, scene.saying("again"))
     table.append(Row(f"person is {how}", "the gateway goes on", f"{again.share:.0%} of it"))
     assert [event["status"] for event in scene.gateway.of("dialled")] == [status]
     assert again.complete
@@ -129,9 +124,8 @@ async def test_a_call_that_comes_back_for_ever_reaches_the_switchboard(
     await scene.person(answers=False)
     await scene.call(caller)
     await caller.wait_for("CALL_CLOSED", 60)
-    await scene.nothing_left()
-    await caller.end()
-    nobody = find(caller.heard, scene.announcement("nobody"))
+    heard = await scene.heard_by(caller)
+    nobody = find(heard, scene.announcement("nobody"))
     table.append(Row("nobody, ever", "switchboard, then regret", f"{nobody.share:.0%} of it"))
     assert nobody.complete
     assert len(scene.gateway.of("dialled")) == 2
@@ -152,11 +146,10 @@ async def test_a_gateway_killed_in_mid_call_brings_a_person(
     await person.wait_for("CALL_ESTABLISHED", 30)
     await asyncio.sleep(2)
     caller.hang_up()
-    await scene.nothing_left()
-    await caller.end()
-    said = find(caller.heard, scene.announcement("trouble"))
-    stopped_s = heard_at(caller.heard, 440)[0][1]
-    ours = heard_at(caller.heard, PERSON_HZ)
+    heard = await scene.heard_by(caller)
+    said = find(heard, scene.announcement("trouble"))
+    stopped_s = heard_at(heard, 440)[0][1]
+    ours = heard_at(heard, PERSON_HZ)
     row = f"{said.share:.0%} of it {said.at_s - stopped_s:.1f} s later, person {ours}"
     table.append(Row(f"gateway killed ({rate} Hz)", "announcement, then a person", row))
     assert said.complete
@@ -171,11 +164,10 @@ async def test_a_gateway_that_is_down_costs_no_call(scene: Scene, table: list[Ro
     await asyncio.sleep(2)
     person.hang_up()
     await caller.wait_for("CALL_CLOSED", 5)
-    await scene.nothing_left()
-    await caller.end()
-    said = find(caller.heard, scene.announcement("trouble"))
-    english = find(caller.heard, scene.announcement("trouble", "en"))
-    ours = heard_at(caller.heard, PERSON_HZ)
+    heard = await scene.heard_by(caller)
+    said = find(heard, scene.announcement("trouble"))
+    english = find(heard, scene.announcement("trouble", "en"))
+    ours = heard_at(heard, PERSON_HZ)
     row = f"{said.share:.0%} German, {english.share:.0%} English, person {ours}"
     table.append(Row("gateway down", "announcement, then a person", row))
     assert said.complete
@@ -202,9 +194,8 @@ async def test_a_gateway_down_out_of_hours_says_so(scene: Scene, table: list[Row
     caller = await scene.caller()
     await scene.call(caller)
     await caller.wait_for("CALL_CLOSED", 40)
-    await scene.nothing_left()
-    await caller.end()
-    said = find(caller.heard, scene.announcement("closed"))
+    heard = await scene.heard_by(caller)
+    said = find(heard, scene.announcement("closed"))
     table.append(Row("gateway down at night", "closed, hung up", f"{said.share:.0%} of it"))
     assert said.complete
 
@@ -220,10 +211,9 @@ async def test_a_call_too_many(scene: Scene, table: list[Row], admission: str) -
     else:
         await asyncio.sleep(len(scene.announcement(admission)) / RATE + 1.5)
     caller.hang_up()
-    await scene.nothing_left()
-    await caller.end()
-    said = find(caller.heard, scene.announcement(admission))
-    ours = heard_at(caller.heard, PERSON_HZ)
+    heard = await scene.heard_by(caller)
+    said = find(heard, scene.announcement(admission))
+    ours = heard_at(heard, PERSON_HZ)
     expected = "announcement, then a person" if admission == "full" else "closed"
     row = f"{said.share:.0%} of it, person {ours}"
     table.append(Row(f"gateway is {admission}", expected, row))
@@ -255,10 +245,9 @@ async def test_a_person_who_hangs_up_during_the_briefing_gives_the_call_back(
     await asyncio.sleep(0.5)
     person.hang_up()
     await caller.wait_for("CALL_CLOSED", 15)
-    await scene.nothing_left()
-    await caller.end()
+    heard = await scene.heard_by(caller)
     status = [event["status"] for event in scene.gateway.of("dialled")]
-    again = find(caller.heard, scene.saying("again"))
+    again = find(heard, scene.saying("again"))
     row = f"{status}, {again.share:.0%} of it"
     table.append(Row("person leaves the briefing", "the gateway goes on", row))
     assert status == ["NOANSWER"]
@@ -274,10 +263,9 @@ async def test_a_gateway_that_hangs_in_mid_call_brings_a_person(
     await person.wait_for("CALL_ESTABLISHED", 30)
     await asyncio.sleep(1)
     caller.hang_up()
-    await scene.nothing_left()
-    await caller.end()
-    said = find(caller.heard, scene.announcement("trouble"))
-    waited_s = said.at_s - heard_at(caller.heard, 440)[0][1]
+    heard = await scene.heard_by(caller)
+    said = find(heard, scene.announcement("trouble"))
+    waited_s = said.at_s - heard_at(heard, 440)[0][1]
     row = f"{said.share:.0%} of it {waited_s:.1f} s later"
     table.append(Row("gateway hangs in mid-call", "announcement, then a person", row))
     assert said.complete

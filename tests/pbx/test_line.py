@@ -20,9 +20,9 @@ from bot.voice_cli import load_words
 from tests.pbx.conftest import Row
 from tests.pbx.scene import Scene
 from tests.pbx.sound import RATE, Found, Sound, find, heard_at, onset_s, tone
-from tests.pbx.telephone import Telephone
 from tests.support.stack import Stack
 from tests.support.voice import recorded, unpack_whisper
+from voice.audio import as_floats
 from voice.by_ear.phrases import Key, Phrases
 from voice.speaking.synthesizer import open_synthesizer
 
@@ -68,7 +68,7 @@ class Line:
     async def spoken(self, text: str, language: str = "de") -> list[Sound]:
         async with open_synthesizer(self.settings) as synthesizer:
             spoken = [one.samples async for one in synthesizer.speak(text, language, RATE)]
-        return [np.frombuffer(part, "<i2").astype(np.float32) / 32768 for part in spoken]
+        return [as_floats(part) for part in spoken]
 
     def messages(self) -> list[dict[str, Any]]:
         """The messages of the newest conversation."""
@@ -116,14 +116,6 @@ async def line(scene: Scene, stack: Stack, settings: Settings, phrases: Phrases)
     return Line(scene, stack, settings, phrases)
 
 
-async def _ended(line: Line, caller: Telephone) -> Sound:
-    """The caller hangs up, everything is freed; what she heard."""
-    caller.hang_up()
-    await line.scene.nothing_left()
-    await caller.end()
-    return caller.heard
-
-
 def _seconds(sentences: list[Sound]) -> float:
     return sum(map(len, sentences)) / RATE
 
@@ -143,7 +135,8 @@ async def test_a_question_is_understood_and_answered(line: Line, table: list[Row
     await caller.say(recorded("Was kostet die Ummeldung", "de"))
     asked, answer = await line.exchange()
     await asyncio.sleep(12)
-    heard = await _ended(line, caller)
+    caller.hang_up()
+    heard = await line.scene.heard_by(caller)
 
     found = [find(heard, sentence) for sentence in german + english]
     table.append(Row("real line", "disclosure, German then English", ", ".join(map(_share, found))))
@@ -171,7 +164,8 @@ async def test_speech_is_interrupted(line: Line, table: list[Row]) -> None:
     await asyncio.sleep(_seconds(chosen) + 2.2)
     spoken_at_s = await caller.say(stop)
     await asyncio.sleep(4)
-    heard = await _ended(line, caller)
+    caller.hang_up()
+    heard = await line.scene.heard_by(caller)
     said = find(heard[: int((spoken_at_s + 3) * RATE)], begin)
     begins_s = spoken_at_s + onset_s(stop)
     silent_s = _silent_from(heard, begins_s)
@@ -194,7 +188,8 @@ async def test_zero_reaches_a_person_who_is_told_what_it_is_about(
     await asyncio.sleep(10)
     await caller.say(tone(CALLER_HZ, 5))
     await asyncio.sleep(4)
-    heard = await _ended(line, caller)
+    caller.hang_up()
+    heard = await line.scene.heard_by(caller)
     await person.end()
     theirs, ours = heard_at(person.heard, CALLER_HZ), heard_at(heard, PERSON_HZ)
     table.append(Row("0 on the real line", "both hear each other", f"{theirs}, {ours}"))
@@ -213,7 +208,8 @@ async def test_a_phone_line_killed_in_mid_call_brings_a_person(
     line.stack.child(VOICE).send_signal(signal.SIGKILL)
     await person.wait_for("CALL_ESTABLISHED", 30)
     await asyncio.sleep(2)
-    heard = await _ended(line, caller)
+    caller.hang_up()
+    heard = await line.scene.heard_by(caller)
     await person.end()
     trouble = find(heard, line.scene.announcement("trouble"))
     ours = heard_at(heard, PERSON_HZ)
