@@ -1,9 +1,20 @@
-"""Whether the caller speaks while she is spoken to: stricter than endpointing, for our own echo."""
+"""Whether the caller speaks while she is spoken to.
+
+In two steps, as speech must stop within 300 ms, and a cough must not cost an answer: what may be
+her voice makes ours hesitate, and only if it goes on she has barged in.
+"""
 
 from collections import deque
 from dataclasses import dataclass
 
 from voice.endpointing import Window
+
+
+@dataclass(frozen=True)
+class Suspected:
+    """The caller may be about to say something."""
+
+    at: float
 
 
 @dataclass(frozen=True)
@@ -17,16 +28,27 @@ class BargedIn:
 
 @dataclass(frozen=True)
 class Interruptions:
-    """What counts as one."""
+    """What counts as one.
 
-    voiced_s: float = 0.22
-    """Voice that is needed ..."""
+    Of the 88 phrases recorded for the tests, on a telephone line, 95 % are suspected within 115 ms and half have
+    barged in after 167 ms; 6, most of one syllable, never do.  By voice alone the same would be
+    suspected within 300 ms: Silero is slow to notice a word that begins with "st".
+    """
+
+    suspicious_s: float = 0.06
+    """Voice, or sound that is clearly louder than the line's noise, that makes us hesitate."""
+    voiced_s: float = 0.15
+    """Voice that is needed to barge in ..."""
     within_s: float = 0.4
     """... within this time: words have gaps."""
-    probability: float = 0.4
-    """From which a window counts as voice."""
+    probability: float = 0.25
+    """From which a window counts as voice, as in `voice.endpointing` ..."""
+    louder: float = 0.5
+    """... and from which as louder."""
     quietest_dbfs: float = -45.0
     """Below it a voice is our own, come back by a bad line, or somebody else in her room."""
+    most_suspicions: int = 2
+    """In one answer: beside a noisy caller it would be all stops."""
 
 
 class BargeIn:
@@ -34,28 +56,75 @@ class BargeIn:
 
     def __init__(self, limits: Interruptions | None = None) -> None:
         self._limits = limits or Interruptions()
-        self._voiced: deque[Window] = deque()
+        self._voice = _Stretch(self._limits.within_s)
+        self._sound = _Stretch(self._limits.within_s)
         self._armed = False
+        self._suspicions = 0
+        self._suspicious = False
+
+    @property
+    def armed(self) -> bool:
+        """Whether we speak, and she has not barged in yet."""
+        return self._armed
 
     def begin(self) -> None:
         """We begin to speak."""
-        self._voiced.clear()
+        self._voice.clear()
+        self._sound.clear()
         self._armed = True
+        self._suspicions = 0
+        self._suspicious = False
 
     def end(self) -> None:
         """We are silent again."""
         self._armed = False
 
-    def observe(self, window: Window) -> list[BargedIn]:
+    def observe(self, window: Window) -> list[Suspected | BargedIn]:
         """What the next window brings."""
-        limits = self._limits
         if not self._armed:
             return []
-        if window.voice >= limits.probability and window.level_dbfs >= limits.quietest_dbfs:
-            self._voiced.append(window)
-        while self._voiced and window.end - self._voiced[0].start > limits.within_s:
-            self._voiced.popleft()
-        if sum(one.end - one.start for one in self._voiced) < limits.voiced_s:
+        limits = self._limits
+        near = window.level_dbfs >= limits.quietest_dbfs
+        voice = near and window.voice >= limits.probability
+        self._voice.observe(window, voice)
+        self._sound.observe(window, voice or (near and window.louder >= limits.louder))
+        if self._voice.seconds >= limits.voiced_s:
+            self._armed = False
+            return [BargedIn(window.end, self._voice.start)]
+        return self._suspect(window)
+
+    def _suspect(self, window: Window) -> list[Suspected | BargedIn]:
+        """Once per burst of sound."""
+        if not self._sound.seconds:
+            self._suspicious = False
+        enough = self._sound.seconds >= self._limits.suspicious_s
+        if not enough or self._suspicious or self._suspicions == self._limits.most_suspicions:
             return []
-        self._armed = False
-        return [BargedIn(window.end, self._voiced[0].start)]
+        self._suspicious = True
+        self._suspicions += 1
+        return [Suspected(window.end)]
+
+
+class _Stretch:
+    """The windows of the last seconds in which there was something."""
+
+    def __init__(self, length_s: float) -> None:
+        self._length_s = length_s
+        self._windows: deque[Window] = deque()
+
+    def clear(self) -> None:
+        self._windows.clear()
+
+    def observe(self, window: Window, counts: bool) -> None:
+        if counts:
+            self._windows.append(window)
+        while self._windows and window.end - self._windows[0].start > self._length_s:
+            self._windows.popleft()
+
+    @property
+    def seconds(self) -> float:
+        return sum(one.end - one.start for one in self._windows)
+
+    @property
+    def start(self) -> float:
+        return self._windows[0].start

@@ -13,6 +13,8 @@ class Window:
     voice: float
     """How likely somebody speaks, from 0 to 1."""
     level_dbfs: float = 0.0
+    louder: float = 0.0
+    """How likely it is louder than the line's noise, from 0 to 1."""
 
 
 @dataclass(frozen=True)

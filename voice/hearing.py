@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from voice.audio import LiveResampler, as_floats, for_recognition, level_dbfs
-from voice.barge_in import BargedIn, BargeIn
+from voice.barge_in import BargedIn, BargeIn, Suspected
 from voice.endpointing import Endpointing, SpeechStarted, TooLong, UtteranceEnded, Window
 from voice.media import Heard
 from voice.transcription import Samples
-from voice.vad import WINDOW, WINDOW_S, VoiceDetector
+from voice.vad import WINDOW, WINDOW_S, LoudnessDetector, VoiceDetector
 
 PRE_ROLL_S = 0.3
 """Sound before an utterance that belongs to it: soft beginnings are noticed late."""
@@ -46,7 +46,7 @@ class Utterance:
     """Whether we spoke when it began and it never was an interruption: a cough, "mhm", our echo."""
 
 
-HearingEvent = SpeechStarted | BargedIn | Utterance
+HearingEvent = SpeechStarted | Suspected | BargedIn | Utterance
 
 
 class Ear:
@@ -61,6 +61,7 @@ class Ear:
     ) -> None:
         """`rate` is the line's, in samples per second."""
         self._detector = detector
+        self._loudness = LoudnessDetector()
         self._endpointing = endpointing or Endpointing()
         self._barge_in = barge_in or BargeIn()
         self._resampler = LiveResampler(rate)
@@ -114,16 +115,22 @@ class Ear:
             sound, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
             start = self._windows * WINDOW_S
             self._windows += 1
-            probability = self._detector.probability(sound)
-            yield from self._follow(Window(start, start + WINDOW_S, probability, level_dbfs(sound)))
+            seen = Window(
+                start, start + WINDOW_S, voice=self._detector.probability(sound),
+                level_dbfs=level_dbfs(sound), louder=self._loudness.probability(sound),
+            )  # fmt: skip
+            yield from self._follow(seen)
 
     def _follow(self, window: Window) -> Iterator[HearingEvent]:
-        for barged in self._barge_in.observe(window):
-            self._beside_us = False
-            yield BargedIn(self._time(barged.at), self._time(barged.start))
+        for sign in self._barge_in.observe(window):
+            if isinstance(sign, BargedIn):
+                self._beside_us = False
+                yield BargedIn(self._time(sign.at), self._time(sign.start))
+            else:
+                yield Suspected(self._time(sign.at))
         for event in self._endpointing.observe(window):
             if isinstance(event, SpeechStarted):
-                self._beside_us = self._we_speak
+                self._beside_us = self._barge_in.armed
                 yield SpeechStarted(self._time(event.at), self._time(event.start))
             else:
                 yield self._utterance(event)

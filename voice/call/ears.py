@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from voice.barge_in import BargedIn as Interruption
+from voice.barge_in import Suspected
 from voice.call.effects import Mode
 from voice.call.events import (
     BargedIn,
@@ -34,12 +35,15 @@ class Ears:
         transcriber: Transcriber,
         timeout_s: float,
         tell: Callable[[Event], None],
+        hesitate: Callable[[], None],
         watch: Stopwatch,
     ) -> None:
+        """`hesitate` is called when the caller may be about to interrupt us."""
         self._hearing = hearing
         self._transcriber = transcriber
         self._timeout_s = timeout_s
         self._tell = tell
+        self._hesitate = hesitate
         self._watch = watch
         self._mode = Mode.OFF
         self._utterances: dict[int, Samples] = {}
@@ -86,6 +90,8 @@ class Ears:
         if self._mode is Mode.OFF:
             return
         match event:
+            case Suspected():
+                self._hesitate()
             case Interruption():
                 self._tell(BargedIn(event.at))
             case SpeechStarted():

@@ -116,7 +116,7 @@ def _later(line: PhoneLine, call: Call, event: Event) -> Step:
         case PlaybackEnded():
             return _spoken(line, call, event)
         case BargedIn() | SpeechBegan():
-            return _speaks(line, call)
+            return _speaks(line, call, isinstance(event, BargedIn))
         case Uttered():
             return understanding.uttered(line, call, event)
         case Transcribed():
@@ -152,10 +152,13 @@ def _spoken(line: PhoneLine, call: Call, event: PlaybackEnded) -> Step:
     return listen(line, call)
 
 
-def _speaks(line: PhoneLine, call: Call) -> Step:
-    """The caller's voice: ours falls silent, and we are patient until she has ended."""
+def _speaks(line: PhoneLine, call: Call, barged_in: bool) -> Step:
+    """The caller's voice: ours falls silent, and we are patient until she has ended.
+
+    An answer is only given up if she does interrupt it, which a cough or a "mhm" does not.
+    """
     match call.phase:
-        case Phase.SPEAKING if call.question.interruptible:
+        case Phase.SPEAKING if barged_in and call.question.interruptible:
             return interrupted(line, call)
         case Phase.LISTENING:
             return Step(call, (StartTimer(Timer.SILENCE, call.turn, UTTERANCE_S),))

@@ -158,10 +158,11 @@ class _Presence:
         self._timers: dict[Timer, Handle] = {}
         self._later: Later = kit.later or asyncio.get_running_loop().call_later
         tell = self._events.put_nowait
-        self._ears = Ears(
-            kit.new_hearing(transport.rate), kit.transcriber, kit.stt_timeout_s, tell, self._watch
-        )
         self._player = Player(transport)
+        self._ears = Ears(
+            kit.new_hearing(transport.rate), kit.transcriber, kit.stt_timeout_s, tell,
+            hesitate=self._player.hesitate, watch=self._watch,
+        )  # fmt: skip
         self._mouth = Mouth(
             self._player, kit.synthesizer, transport.rate,
             ended=lambda turn: tell(PlaybackEnded(time.monotonic(), turn)),

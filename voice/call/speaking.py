@@ -40,7 +40,7 @@ def listen(line: PhoneLine, call: Call) -> Step:
 def interrupted(line: PhoneLine, call: Call) -> Step:
     """Falls silent, because the caller speaks."""
     turn = call.turn + 1
-    changed = replace(call, phase=Phase.LISTENING, turn=turn)
+    changed = replace(call, phase=Phase.LISTENING, turn=turn, cut=True)
     return Step(changed, (Stop(), StartTimer(Timer.SILENCE, turn, UTTERANCE_S)))
 
 
@@ -100,7 +100,7 @@ def _say(line: PhoneLine, call: Call, lines: tuple[Line, ...], interruptible: bo
         spoken = tuple(one.slowly() for one in spoken)
     changed = replace(
         call, phase=Phase.SPEAKING, turn=turn, awaiting=frozenset(), heard=(), confidence=1.0,
-        asked="", held=None, queued=None, seeking=-1, preface=(),
+        asked="", held=None, queued=None, seeking=-1, preface=(), cut=False,
     )  # fmt: skip
     mode = mode_of(line, call) if interruptible else Mode.OFF
     # what is being said while the caller waits ("Einen Moment bitte") is said to its end

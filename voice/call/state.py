@@ -82,6 +82,9 @@ class Call:
     earlier: tuple[Question, ...] = ()
     """The script before this one."""
 
+    cut: bool = False
+    """Whether the caller's voice cut the present question short."""
+
     awaiting: frozenset[int] = frozenset()
     """Utterances that are being recognised."""
     heard: tuple[str, ...] = ()

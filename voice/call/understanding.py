@@ -74,6 +74,8 @@ def nothing_said(line: PhoneLine, call: Call, event: NothingSaid) -> Step:
         return tell_held(line, call, event.at)
     if call.asked:
         return Step(call)
+    if call.cut and call.misses == 0:  # a noise in her room has cut off what she wants to hear
+        return speak(line, replace(call, misses=1))
     return patience.not_understood(line, call)
 
 

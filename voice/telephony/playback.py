@@ -8,6 +8,8 @@ import numpy as np
 
 FADE_MS = 5
 """How long sound takes to die away when it is stopped; cut at once, it would click."""
+AGAIN_MS = 200
+"""How much is said again after a pause, so that no word is lost."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,11 @@ class Playback:
         self._sentences: deque[memoryview] = deque()
         self._added = 0
         self._sentence = -1
+        self._taken = 0
         self._heard_bytes = 0
         self._finished = False
         self._fading = b""
+        self._paused_until: float | None = None
         self._ended: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
         self.first_sound_at: float | None = None
         """When the first of its sound left, in the player's seconds."""
@@ -56,11 +60,18 @@ class Playback:
     def stop(self) -> Played:
         """Silences it with the next frame; tells what was heard until then."""
         if not self._ended.done():
-            if self._heard_bytes and self._sentences:
-                self._fading = faded(self._sentences[0], self._rate)
+            if self._paused_until is None:
+                self._fade()
             self._sentences.clear()
             self._ended.set_result(Played(self.played_ms, self._sentence, complete=False))
         return self._ended.result()
+
+    def pause(self, until: float) -> None:
+        """Is silent with the next frame, and goes on at `until` (the player's seconds)."""
+        if self.begun and not self._ended.done():
+            if self._paused_until is None:
+                self._fade()
+            self._paused_until = until
 
     async def wait(self) -> Played:
         """Waits until it was heard to its end, or stopped."""
@@ -77,6 +88,11 @@ class Playback:
         return self._heard_bytes > 0
 
     @property
+    def starved(self) -> bool:
+        """Whether it would go on if more of it were there."""
+        return self.begun and self._paused_until is None
+
+    @property
     def over(self) -> bool:
         """Whether the player has nothing more to take from it, now or later."""
         return self._ended.done() and not self._fading
@@ -86,19 +102,35 @@ class Playback:
         if self._fading:
             last, self._fading = self._fading[:size], b""
             return last
+        if self._paused_until is not None:
+            if now < self._paused_until:
+                return b""
+            self._resume()
         sound = bytearray()
         while self._sentences and len(sound) < size:
             self._sentence = self._added - len(self._sentences)
-            wanted = size - len(sound)
-            sound += self._sentences[0][:wanted]
-            self._sentences[0] = self._sentences[0][wanted:]
-            if not self._sentences[0]:
+            piece = self._sentences[0][self._taken : self._taken + size - len(sound)]
+            sound += piece
+            self._taken += len(piece)
+            if self._taken == len(self._sentences[0]):
                 self._sentences.popleft()
+                self._taken = 0
         if sound and self.first_sound_at is None:
             self.first_sound_at = now
         self._heard_bytes += len(sound)
         self._end_if_through()
         return bytes(sound)
+
+    def _fade(self) -> None:
+        if self._heard_bytes and self._sentences:
+            self._fading = faded(self._sentences[0][self._taken :], self._rate)
+
+    def _resume(self) -> None:
+        """Goes on a little before where it paused, at most at the sentence's begin."""
+        self._paused_until = None
+        again = min(self._taken, self._rate * AGAIN_MS // 1000 * 2)
+        self._taken -= again
+        self._heard_bytes -= again
 
     def _end_if_through(self) -> None:
         if self._finished and not self._sentences and not self._ended.done():

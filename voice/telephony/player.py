@@ -7,6 +7,9 @@ from voice.telephony import metrics
 from voice.telephony.pacing import FRAME_S, LoopClock, PlayerClock, Schedule
 from voice.telephony.playback import Playback
 
+HESITATION_S = 0.4
+"""As long as it may take until it is clear whether the caller interrupts us."""
+
 
 class Player:
     """The only writer of a line.
@@ -41,6 +44,11 @@ class Player:
         for playback in self._queue:
             playback.stop()
 
+    def hesitate(self) -> None:
+        """Pauses what is heard now for `HESITATION_S`, unless it is stopped meanwhile."""
+        if self._queue:
+            self._queue[0].pause(self._clock.now() + HESITATION_S)
+
     async def run(self) -> None:
         """Works until it is cancelled, as a task of the call."""
         schedule = Schedule(self._clock.now())
@@ -61,7 +69,7 @@ class Player:
             playback = self._queue[0]
             frame += playback.take(self._frame_bytes - len(frame), now)
             if not playback.over:
-                self._note_gap(playback.begun and len(frame) < self._frame_bytes)
+                self._note_gap(playback.starved and len(frame) < self._frame_bytes)
                 break
             self._queue.popleft()
             if len(frame) == self._frame_bytes:

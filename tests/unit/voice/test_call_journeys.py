@@ -45,6 +45,7 @@ from voice.call.events import (
     PersonMissing,
     PlaybackEnded,
     Resumed,
+    SpeechBegan,
     Timer,
     Transcribed,
     Uttered,
@@ -218,6 +219,22 @@ def test_a_barge_in_silences_and_its_words_count() -> None:
     assert scene.happens(BargedIn(5)).did(Stop) == Stop()
     assert scene.phase is Phase.LISTENING
     assert scene.asks("Was kostet das?") == "Was kostet das?"
+
+
+def test_a_noise_that_cut_an_answer_off_has_it_told_again_once() -> None:
+    scene = Scene().in_german()
+    scene.asks("Ummelden")
+    first = scene.is_told(Text(text="Eine lange Antwort.")).said
+    for number, told in ((77, first), (78, "Ich verstehe Sie gerade leider nicht.")):
+        scene.happens(BargedIn(5)).happens(Uttered(6, number))
+        assert scene.happens(NothingSaid(7, number, Reason.UNSURE)).said.startswith(told)
+
+
+def test_the_callers_voice_does_not_cut_off_an_answer_until_she_barges_in() -> None:
+    scene = Scene().in_german()
+    scene.asks("Ummelden")
+    scene.is_told(Text(text="Eine lange Antwort."))
+    assert scene.happens(SpeechBegan(5)).effects == []
 
 
 def test_an_answer_that_comes_after_the_caller_went_on_is_thrown_away() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.model import CallOutcome, HandoverKind
 from bot.parts import AnyPart, Text
 from tests.support.phone import phone_line, with_fields
-from voice.barge_in import BargedIn
+from voice.barge_in import BargedIn, Suspected
 from voice.bot_client import Target
 from voice.call.fakes import FakeBot, FakeHearing
 from voice.call.registry import CallRegistry
@@ -90,6 +90,10 @@ class Scene:
         self.hearing.script.append(Utterance(now, now - 1, now - 0.7, sound, False, False))
         self.line.makes_a_sound()
 
+    def coughs(self) -> None:
+        self.hearing.script.append(Suspected(time.monotonic()))
+        self.line.makes_a_sound()
+
     def barges_in(self) -> None:
         now = time.monotonic()
         self.hearing.script.append(BargedIn(now, now - 0.2))
@@ -160,6 +164,21 @@ async def test_a_barge_in_is_silent_at_once() -> None:
     sent = len(scene.line.sent)
     await asyncio.sleep(0.3)
     assert not any(frame.strip(b"\0") for frame in scene.line.sent[sent + 2 :])
+    scene.line.hangs_up()
+    await task
+
+
+async def test_a_cough_makes_it_hesitate_and_go_on() -> None:
+    scene = Scene()
+    live, task = await begun(scene)
+    await listening(scene, live)
+    scene.voice._ms_per_character = 60
+    scene.says("Auto ummelden")
+    await scene.until(lambda: any(frame.strip(b"\0") for frame in scene.line.sent[-3:]))
+    scene.coughs()
+    await scene.until(lambda: not any(frame.strip(b"\0") for frame in scene.line.sent[-10:]))
+    await scene.until(lambda: any(frame.strip(b"\0") for frame in scene.line.sent[-3:]))
+    await scene.until(lambda: live.call.phase is Phase.LISTENING)  # told to its end
     scene.line.hangs_up()
     await task
 

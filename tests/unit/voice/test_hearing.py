@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.voice import PHRASES, RATE, frames, over_the_line, recorded, silence
 from voice.audio import as_floats, level_dbfs
-from voice.barge_in import BargedIn
+from voice.barge_in import BargedIn, Suspected
 from voice.endpointing import Endpointing, Endpoints, SpeechStarted
 from voice.hearing import POST_ROLL_S, PRE_ROLL_S, Ear, HearingEvent, Utterance
 from voice.media import Heard
@@ -98,24 +98,26 @@ def test_barge_in() -> None:
     all_of(ear, frames(silence(1)))
     ear.we_speak(True)
     found = all_of(ear, frames(sound(tone(0.6), silence(1)), start=1.0))
-    assert [type(event) for event in found] == [SpeechStarted, BargedIn, Utterance]
-    assert found[1] == BargedIn(near(1.23), near(1.0))
-    assert not found[2].beside_us
+    assert [type(event) for event in found] == [Suspected, SpeechStarted, BargedIn, Utterance]
+    assert found[0] == Suspected(near(1.07))
+    assert found[2] == BargedIn(near(1.16), near(1.0))
+    assert not found[3].beside_us
 
 
 def test_a_short_word_beside_us_is_said_to_be_so() -> None:
     ear = Ear(RATE, Loud())
     ear.we_speak(True)
-    _, spoken = all_of(ear, frames(sound(silence(1), tone(0.15), silence(1))))
+    suspected, _, spoken = all_of(ear, frames(sound(silence(1), tone(0.12), silence(1))))
+    assert isinstance(suspected, Suspected)
     assert spoken.beside_us
 
 
 def test_an_echo_that_ends_with_us_is_beside_us() -> None:
     ear = Ear(RATE, Loud())
     ear.we_speak(True)
-    all_of(ear, frames(sound(silence(1), tone(0.16))))
+    all_of(ear, frames(sound(silence(1), tone(0.12))))
     ear.we_speak(False)
-    (spoken,) = all_of(ear, frames(sound(tone(0.1), silence(1)), start=1.16))
+    (spoken,) = all_of(ear, frames(sound(tone(0.1), silence(1)), start=1.12))
     assert spoken.beside_us
 
 

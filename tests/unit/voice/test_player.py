@@ -12,8 +12,8 @@ from prometheus_client import Counter
 from voice.media import MediaEvent
 from voice.telephony.metrics import LATE, SKIPPED, UNDERRUNS
 from voice.telephony.pacing import AHEAD_FRAMES, FRAME_S, Schedule
-from voice.telephony.playback import Played
-from voice.telephony.player import Player
+from voice.telephony.playback import AGAIN_MS, Played
+from voice.telephony.player import HESITATION_S, Player
 
 RATE = 8_000
 FRAME = RATE // 50 * 2
@@ -162,6 +162,42 @@ async def test_stopping_silences_within_a_frame_and_without_a_click(stage: Stage
     playback.add(sound(20))  # a sentence that was still being made
     await stage.time.run(1)
     assert stage.line.frames[-1][1] == bytes(FRAME)
+
+
+async def test_hesitating_is_silent_for_a_while_and_says_the_last_word_again(stage: Stage) -> None:
+    before = count(UNDERRUNS)
+    said = np.arange(RATE * 600 // 1000, dtype="<i2").tobytes()
+    playback = stage.player.play(said)
+    await stage.time.run(20)
+    stage.player.hesitate()
+    pause = round(HESITATION_S / FRAME_S)
+    await stage.time.run(pause + 20 + 1)
+    fade, silent = stage.line.frames[20][1], stage.line.frames[21 : 19 + pause]
+    assert fade[:2] == said[20 * FRAME : 20 * FRAME + 2]
+    assert not any(any(samples) for _, samples in silent)
+    again = AGAIN_MS // 20 * FRAME
+    rest = b"".join(samples for _, samples in stage.line.frames[19 + pause :])
+    assert rest.rstrip(b"\0") == said[20 * FRAME - again :].rstrip(b"\0")
+    assert await playback.wait() == Played(600, 0, complete=True)
+    assert count(UNDERRUNS) == before
+
+
+async def test_a_playback_that_hesitates_can_be_stopped(stage: Stage) -> None:
+    playback = stage.player.play(sound(600))
+    await stage.time.run(5)
+    stage.player.hesitate()
+    await stage.time.run(2)
+    assert playback.stop() == Played(100, 0, complete=False)
+    await stage.time.run(40)
+    assert not any(any(samples) for _, samples in stage.line.frames[6:])
+
+
+async def test_nothing_hesitates_that_was_not_heard_yet(stage: Stage) -> None:
+    stage.player.hesitate()
+    stage.player.play(sound(20))
+    stage.player.hesitate()
+    await stage.time.run(1)
+    assert stage.line.sound == sound(20)
 
 
 async def test_what_was_not_heard_yet_is_never_heard(stage: Stage) -> None:
