@@ -6,10 +6,10 @@ import signal
 from functools import partial
 
 from babel import Locale
-from ruamel.yaml import YAML
 
 from bot.catalogue.catalogue import Catalogue
 from bot.settings import ROOT, Settings
+from bot.yaml_files import read_yaml
 from translations.languages import SOURCE, cldr_locale
 from translations.texts import Texts
 from voice.app import Words
@@ -65,7 +65,7 @@ def load_words(settings: Settings) -> Words:
 
 def _staff_texts() -> dict[str, str]:
     """What people who work here hear or read of a call."""
-    return dict(YAML(typ="safe").load(_FOLDER / "briefing.yml"))
+    return dict(read_yaml(_FOLDER / "briefing.yml"))
 
 
 def _brief(staff: dict[str, str], titles: dict[str, str], briefing: Briefing) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
+from bot.yaml_files import read_yaml
 
 _ENDING = r"(?:e|en|er|em|es|s|n)?"
 """How German nouns and adjectives end in other cases and numbers."""
@@ -52,7 +52,7 @@ class Glossary:
         """Reads a file of `{term, say, stems}`; an empty glossary where there is no file."""
         if not path.exists():
             return cls()
-        entries = YAML(typ="safe").load(path)
+        entries = read_yaml(path)
         return cls(tuple(Term(e["term"], e["say"], tuple(e.get("stems", ()))) for e in entries))
 
     def occurring(self, german: str) -> Iterator[tuple[re.Match[str], Term]]:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from ruamel.yaml import YAML
+from bot.yaml_files import read_yaml
 
 SOURCE = "de"
 """The language that everything is written in first, and that has authority."""
@@ -46,7 +46,7 @@ def language(code: str) -> Language:
 
 
 def _read(name: str) -> dict[str, Language]:
-    rows = YAML(typ="safe").load(Path(__file__).with_name(name))
+    rows = read_yaml(Path(__file__).with_name(name))
     return {row["code"]: Language(**row) for row in rows}
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
+from bot.yaml_files import read_yaml
 from translations.catalogues import State, Translation
 
 
@@ -32,7 +31,7 @@ class Required:
 @cache
 def rules() -> Required:
     """The rules as they stand in the file."""
-    content = YAML(typ="safe").load(Path(__file__).with_name("required.yml"))
+    content = read_yaml(Path(__file__).with_name("required.yml"))
     return Required(**{name: frozenset(value) for name, value in content.items()})
 
 

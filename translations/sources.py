@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from ruamel.yaml import YAML
+from bot.yaml_files import read_yaml
 
 # Fields of a catalogue entry that hold identifiers, laws, amounts or search words, not prose.
 _NOT_TRANSLATED = {
@@ -62,7 +62,7 @@ def texts_of(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _load(path: Path) -> Any:
-    return YAML(typ="safe").load(path)
+    return read_yaml(path)
 
 
 def _domain(domain: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -30,9 +30,9 @@ class BargedIn:
 class Interruptions:
     """What counts as one.
 
-    Of the 88 phrases recorded for the tests, on a telephone line, 95 % are suspected within 115 ms and half have
-    barged in after 167 ms; 6, most of one syllable, never do.  By voice alone the same would be
-    suspected within 300 ms: Silero is slow to notice a word that begins with "st".
+    Of the 88 phrases recorded for the tests, on a telephone line, 95 % are suspected within 115 ms
+    and half have barged in after 167 ms; 6, most of one syllable, never do.  By voice alone the
+    same would be suspected within 300 ms: Silero is slow to notice a word that begins with "st".
     """
 
     suspicious_s: float = 0.06

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
 
 from bot.catalogue.schema import Service
+from bot.yaml_files import MarkedYAMLError, line_of, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,14 +39,13 @@ def read(path: Path, schema: type[M]) -> M:
     Raises:
         CatalogueError: the file is missing, no YAML, or does not fit; with file and line.
     """
-    content = _parse(path, "safe")
+    text, content = _parse(path)
     try:
         return schema.model_validate(content)
     except ValidationError as error:
-        tree = _parse(path, "rt")  # knows its lines, and takes six times as long
         raise CatalogueError(
             [
-                Problem(path, _line(tree, e["loc"]), _dotted(e["loc"]), _reason(e))
+                Problem(path, line_of(text, e["loc"]), _dotted(e["loc"]), _reason(e))
                 for e in error.errors()
             ]
         ) from None
@@ -78,30 +75,17 @@ def read_services(folder: Path) -> list[Service]:
     return list(services.values())
 
 
-def _parse(path: Path, kind: Literal["safe", "rt"]) -> Any:
+def _parse(path: Path) -> tuple[str, Any]:
+    """A file as it is written, and what that means."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogueError([Problem(path, 1, "file", error.strerror or "unreadable")]) from None
     try:
-        return YAML(typ=kind).load(text)
+        return text, parse_yaml(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CatalogueError([Problem(path, line, "YAML", error.problem or "invalid")]) from None
-
-
-def _line(tree: Any, location: tuple[int | str, ...]) -> int:
-    """The line of the innermost part of `location` that exists in the file, from 1."""
-    line = 1
-    for key in location:
-        if isinstance(tree, CommentedMap) and key in tree:
-            line = tree.lc.key(key)[0] + 1
-        elif isinstance(tree, CommentedSeq) and isinstance(key, int) and key < len(tree):
-            line = tree.lc.item(key)[0] + 1
-        else:
-            continue  # a union's branch name, or a missing field
-        tree = tree[key]
-    return line
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:

@@ -15,9 +15,9 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from ruamel.yaml import YAML
 
 from bot.rasa.plain import plain_words
+from bot.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES, OFFICES = ROOT / "data" / "services", ROOT / "data" / "offices.yml"
@@ -64,7 +64,7 @@ def _read(path: Path) -> Iterator[Example]:
     Raises:
         RasaException: a block is not of this form.
     """
-    for block in _yaml(path)["nlu"] or []:
+    for block in read_yaml(path)["nlu"] or []:
         if not {"intent", "examples"} <= set(block) <= _KEYS:
             raise RasaException(f"{path}: no block of examples: {', '.join(block)}")
         for line in block["examples"].splitlines():
@@ -88,8 +88,8 @@ def _from_the_catalogue(written: list[Example]) -> Iterator[Example]:
 
 def _catalogue() -> Iterator[tuple[str, str]]:
     """Each intent of the catalogue with each of the texts that are about it."""
-    entries = [_yaml(path) for path in sorted(SERVICES.glob("*/*.yml"))]
-    for entry in [*entries, *_yaml(OFFICES)["offices"]]:
+    entries = [read_yaml(path) for path in sorted(SERVICES.glob("*/*.yml"))]
+    for entry in [*entries, *read_yaml(OFFICES)["offices"]]:
         for text in _texts(entry):
             yield entry["id"], text
 
@@ -107,7 +107,3 @@ def _texts(entry: dict[str, Any]) -> Iterator[str]:
 
 def _key(text: str) -> str:
     return " ".join(plain_words(text))
-
-
-def _yaml(path: Path) -> Any:
-    return YAML(typ="safe").load(path.read_text("utf-8"))

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.rasa.plain import plain_words
+from bot.yaml_files import read_yaml
 
 SHORTEST_STEM = 3
 
@@ -131,10 +130,9 @@ class Lexicon:
 
 def read_entries(folder: Path) -> dict[str, list[str]]:
     """The concepts of all files in `folder`, with the patterns of all languages."""
-    yaml = YAML(typ="safe")
     entries: dict[str, list[str]] = defaultdict(list)
     for path in sorted(folder.glob("*.yml")):
-        for concept, by_language in yaml.load(path.read_text("utf-8"))["concepts"].items():
+        for concept, by_language in read_yaml(path)["concepts"].items():
             for patterns in by_language.values():
                 entries[concept].extend(patterns)
     return dict(entries)

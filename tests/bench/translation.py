@@ -17,9 +17,9 @@ from pathlib import Path
 
 import aiohttp
 import psutil
-from ruamel.yaml import YAML
 
 from bot.settings import ROOT
+from bot.yaml_files import read_yaml
 from tests.support.argos import FIXTURES, install
 from tests.support.servers import free_port
 from translations.detection import LanguageDetection
@@ -39,7 +39,7 @@ Translate = Callable[[list[str]], Awaitable[None]]
 
 def texts() -> list[str]:
     """Distinct German sentences that the tiny packages know, all within their vocabulary."""
-    data = YAML(typ="safe").load(FIXTURES / "sentences.yml")
+    data = read_yaml(FIXTURES / "sentences.yml")
     found = []
     for template in data["templates"]:
         names = [name for name in data["slots"] if f"{{{name}}}" in template["de"]]
@@ -147,7 +147,7 @@ def environment_of_libretranslate() -> Path:
 
 def detection() -> tuple[float, float]:
     """The share of `tests/eval/detection.yml` that is told rightly, and milliseconds a sentence."""
-    sentences = YAML(typ="safe").load(ROOT / "tests/eval/detection.yml")
+    sentences = read_yaml(ROOT / "tests/eval/detection.yml")
     detector = LanguageDetection()
     asked = [(language, text) for language, texts in sentences.items() for text in texts]
     detector.detect(asked[0][1])

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot.catalogue.schema import Aspect
+from bot.yaml_files import read_yaml
 from tests.rasa.conftest import ROOT, launcher
 
 pytestmark = pytest.mark.rasa
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.rasa
 
 def load(path: str | Path) -> Any:
     """The YAML file at `path` below the project."""
-    return YAML(typ="safe").load((ROOT / path).read_text(encoding="utf-8"))
+    return read_yaml(ROOT / path)
 
 
 DOMAIN = load("domain.yml")

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from bot.catalogue.loader import CatalogueError, read
 from bot.catalogue.schema import CrisisNumbers
@@ -15,6 +14,7 @@ from bot.crisis import (
     compile_phrase,
     normalise,
 )
+from bot.yaml_files import read_yaml
 from translations.languages import all_languages
 
 ROOT = Path(__file__).parents[2]
@@ -238,10 +238,7 @@ def test_leaves_alone(text: str) -> None:
 
 
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.yml") if path.stem != "numbers")
-LISTS = {
-    language: YAML(typ="safe").load((ROOT / f"tests/unit/crisis/{language}.yml").read_text("utf-8"))
-    for language in LANGUAGES
-}
+LISTS = {language: read_yaml(ROOT / f"tests/unit/crisis/{language}.yml") for language in LANGUAGES}
 """What each language must recognise (by kind) and must leave alone."""
 
 
@@ -391,7 +388,7 @@ def test_a_folder_without_phrases_is_refused(tmp_path: Path) -> None:
 def _training_examples() -> list[str]:
     texts = []
     for path in sorted((ROOT / "data/nlu").glob("*/*.yml")):
-        for entry in YAML(typ="safe").load(path)["nlu"]:
+        for entry in read_yaml(path)["nlu"]:
             if "intent" in entry:
                 lines = entry["examples"].splitlines()
                 texts += [line.removeprefix("- ") for line in lines]

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
 
+from bot.yaml_files import read_yaml
 from voice.by_ear.words import contains, words
 
 
@@ -89,9 +89,11 @@ class Commands:
         Raises:
             pydantic.ValidationError: a list is not as `CommandList` says.
         """
-        read = YAML(typ="safe").load
         return cls(
-            {path.stem: CommandList.model_validate(read(path)) for path in folder.glob("*.yml")}
+            {
+                path.stem: CommandList.model_validate(read_yaml(path))
+                for path in folder.glob("*.yml")
+            }
         )
 
     @property

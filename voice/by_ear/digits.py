@@ -6,8 +6,8 @@ from pathlib import Path
 
 import phonenumbers
 from num2words import num2words
-from ruamel.yaml import YAML
 
+from bot.yaml_files import read_yaml
 from voice.by_ear.words import words
 
 REGION = "DE"
@@ -28,12 +28,12 @@ class Digits:
     @classmethod
     def load(cls, path: Path) -> "Digits":
         """Reads `digits.yml`."""
-        return cls(YAML(typ="safe").load(path))
+        return cls(read_yaml(path))
 
     def digits_of(self, text: str, language: str) -> str:
         """The digits that are said in `text`, also "doppel null"; other words are skipped."""
         said = words(text.replace("+", " 00 "))
-        names, times = self._known(language.split("-")[0])
+        names, times = self.known(language.split("-")[0])
         found, repeat, at = "", 1, 0
         while at < len(said):
             if said[at].isdecimal():
@@ -51,7 +51,7 @@ class Digits:
         digits = self.digits_of(text, language)
         return digits if len(digits) == 1 and len(words(text)) <= 2 else None
 
-    def _known(self, language: str) -> tuple[dict[tuple[str, ...], str], dict[str, int]]:
+    def known(self, language: str) -> tuple[dict[tuple[str, ...], str], dict[str, int]]:
         """What numbers are called, and which words repeat the one after them."""
         if language not in self._by_language:
             more = self._more.get(language, {})

@@ -7,8 +7,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
+from bot.yaml_files import read_yaml
 from voice.transcription import Reason, Rejected, Transcript
 
 NO_SPEECH = 0.6
@@ -89,5 +88,5 @@ def _invented(words: list[str]) -> bool:
 @cache
 def _known() -> frozenset[str]:
     """The texts of every language: a recogniser makes them up in any."""
-    listed = YAML(typ="safe").load(_INVENTED)
+    listed = read_yaml(_INVENTED)
     return frozenset(" ".join(_words(text)) for texts in listed.values() for text in texts)

@@ -10,7 +10,8 @@ from typing import Literal
 
 from babel import Locale
 from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
+
+from bot.yaml_files import read_yaml
 
 _FOLDER = Path(__file__).parent / "words"
 
@@ -195,6 +196,9 @@ class Words(_Data):
     """What is counted, by CLDR's plural categories."""
     letters: dict[str, str] = {}
     """Names of Latin letters, where the language's script is another."""
+    alone: dict[str, str] = {}
+    """Words of one letter that would be read as its name where a word of another voice follows,
+    to what is said then."""
     inclusive: dict[str, str] = {}
     """Forms that name all genders, as regular expressions, to what is said."""
 
@@ -214,8 +218,8 @@ def words_of(language: str) -> Words:
     path = _FOLDER / f"{_spoken(language)}.yml"
     if not path.exists():
         raise LookupError(f"No words to speak {language} with")
-    content = YAML(typ="safe").load(path)
-    shared = YAML(typ="safe").load(_FOLDER / "german_terms.yml")
+    content = read_yaml(path)
+    shared = read_yaml(_FOLDER / "german_terms.yml")
     content["acronyms"] = {**shared, **content.get("acronyms", {})}
     return Words.model_validate(content)
 

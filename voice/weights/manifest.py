@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
+
+from bot.yaml_files import read_yaml
 
 _FILE = Path(__file__).with_name("manifest.yml")
 _PIPER_REPO = "rhasspy/piper-voices"
@@ -75,6 +76,6 @@ class _Manifest(BaseModel):
 
 def known_weights(file: Path = _FILE) -> dict[str, Weights]:
     """Every entry of the manifest by its name, smallest and German first."""
-    manifest = _Manifest.model_validate(YAML(typ="safe").load(file))
+    manifest = _Manifest.model_validate(read_yaml(file))
     entries: list[_Whisper | _Piper] = [*manifest.whisper, *manifest.piper]
     return {entry.name: entry.weights() for entry in entries}

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import get_args
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot.crisis import CrisisDetector
 from bot.model import Author
@@ -27,6 +26,7 @@ from bot.parts import (
     Text,
 )
 from bot.settings import ROOT
+from bot.yaml_files import read_yaml
 from tests.support.phone import message, phone_line, texts
 from translations.languages import all_languages
 from voice.by_ear.cleaning import spoken
@@ -52,7 +52,7 @@ def told(*parts: object, language: str = "de", **fields: object) -> list[list[st
 
 
 def test_every_phrase_is_written_and_used() -> None:
-    written = YAML(typ="safe").load(ROOT / "data/texts/phone.yml")
+    written = read_yaml(ROOT / "data/texts/phone.yml")
     assert set(written) == set(get_args(Key))
     code = "".join(path.read_text("utf-8") for path in (ROOT / "voice").rglob("*.py"))
     code = code.replace((ROOT / "voice/by_ear/phrases.py").read_text("utf-8"), "")
@@ -222,7 +222,7 @@ def test_every_language_has_its_words() -> None:
 def test_no_crisis_is_taken_for_a_command() -> None:
     detector = CrisisDetector.load(ROOT / "data/crisis")
     for code in sorted(COMMANDS.languages):
-        listed = YAML(typ="safe").load(ROOT / f"data/phone/commands/{code}.yml")
+        listed = read_yaml(ROOT / f"data/phone/commands/{code}.yml")
         for phrase in (one for group in listed.values() for one in group):
             assert detector.detect(phrase) is None, (code, phrase)
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
+from bot.yaml_files import read_yaml
 from voice.verbaliser.verbaliser import verbaliser_of
 from voice.verbaliser.words import spoken_languages, words_of
 
-TABLES = {path.stem: YAML(typ="safe").load(path) for path in Path(__file__).parent.glob("*.yml")}
+TABLES = {path.stem: read_yaml(path) for path in Path(__file__).parent.glob("*.yml")}
 FEWEST = {"de": 120}
 
 
