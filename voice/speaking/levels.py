@@ -5,6 +5,7 @@ outside is taken away before we measure, or a deep voice would be set too quiet 
 Loudness is measured where there is speech, as in ITU-T P.56 but by frames.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,16 +45,24 @@ class _Band:
 _BANDS = {8000: _Band(180, 300, 3400, 3750), 16000: _Band(40, 80, 7000, 7600)}
 
 
-def levelled(sound: Sound, rate: int, pause_ms: int) -> bytes:
-    """16-bit samples at the line's rate, in whole frames, the pause after them included.
+def levelled(parts: Sequence[tuple[Sound, int]], rate: int) -> bytes:
+    """16-bit samples at the line's rate, in whole frames: sounds, each with a pause after it.
+
+    Each is levelled and faded for itself, so that voices take turns without a click or a jump.
+
+    Args:
+        parts: The sounds in order, and the silence after each in ms.
 
     Raises:
         KeyError: No telephone has this rate.
     """
-    samples = soxr.resample(sound.samples, sound.rate, rate, quality="HQ")
-    samples = _trimmed(_limited_band(samples, _BANDS[rate], rate), rate)
-    samples = _faded(_peaks_bent(samples * _gain(samples, rate)), rate)
-    return _with_pause(samples, rate, pause_ms)
+    pieces: list[Samples] = []
+    for sound, pause_ms in parts:
+        samples = soxr.resample(sound.samples, sound.rate, rate, quality="HQ")
+        samples = _trimmed(_limited_band(samples, _BANDS[rate], rate), rate)
+        samples = _faded(_peaks_bent(samples * _gain(samples, rate)), rate)
+        pieces += [samples, np.zeros(_length(rate, pause_ms), np.float32)]
+    return _in_frames(np.concatenate(pieces), rate)
 
 
 def active_rms(samples: Samples, rate: int) -> float:
@@ -108,10 +117,9 @@ def _faded(samples: Samples, rate: int) -> Samples:
     return faded
 
 
-def _with_pause(samples: Samples, rate: int, pause_ms: int) -> bytes:
+def _in_frames(samples: Samples, rate: int) -> bytes:
     frame = _length(rate, FRAME_MS)
-    length = len(samples) + _length(rate, pause_ms)
-    whole = np.zeros(-(-length // frame) * frame, np.int16)
+    whole = np.zeros(-(-len(samples) // frame) * frame, np.int16)
     whole[: len(samples)] = np.rint(samples * 32767)
     return whole.astype("<i2").tobytes()
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -14,8 +15,9 @@ from voice.speaking.espeak import Espeak
 from voice.speaking.levels import levelled
 from voice.speaking.piper import Piper
 from voice.speaking.piper_files import find_voices
+from voice.speaking.runs import GERMAN, Run, runs_of
 from voice.speaking.sentences import Sentence, sentences
-from voice.speaking.voice import Voice, VoiceFailed
+from voice.speaking.voice import Sound, Voice, VoiceFailed
 from voice.speech import NoVoice, Pace, Spoken
 from voice.verbaliser.verbaliser import verbaliser_of
 
@@ -60,7 +62,8 @@ class SentenceSynthesizer:
         voices = [voice for voice in self._voices if code in voice.languages]
         if not voices:
             raise NoVoice(f"nothing speaks {code}")
-        turn = _Turn(voices, self._cache, code, rate, pace, fixed)
+        german = [voice for voice in self._voices if GERMAN in voice.languages]
+        turn = _Turn({GERMAN: german, code: voices}, self._cache, code, rate, pace, fixed)
         ahead: asyncio.Task[Spoken] | None = None
         try:
             # a long answer takes longer to cut than a frame of sound lasts
@@ -78,11 +81,11 @@ class SentenceSynthesizer:
 
 
 class _Turn:
-    """One text's way through the voices."""
+    """One text's way through the voices: those of its language, and those of its German words."""
 
     def __init__(
         self,
-        voices: list[Voice],
+        voices: dict[str, list[Voice]],
         cache: SoundCache,
         language: str,
         rate: int,
@@ -97,42 +100,70 @@ class _Turn:
         self._fixed = fixed
 
     async def speak(self, sentence: Sentence) -> Spoken:
-        """One sentence, from the cache or from the first voice that can."""
-        said = verbaliser_of(self._language).say(sentence.text)
-        while self._voices:
-            voice = self._voices[0]
-            key = SoundKey(
-                said, voice.name(self._language), self._pace, self._rate, sentence.pause_ms
-            )
+        """One sentence, from the cache or from the first voices that can."""
+        runs = await asyncio.to_thread(runs_of, sentence.text, self._language)
+        runs = (*runs[:-1], replace(runs[-1], pause_ms=sentence.pause_ms))
+        while self._voices[self._language]:
+            parts = [self._part(run) for run in runs]
+            key = self._key(parts)
             if self._fixed and (samples := await asyncio.to_thread(self._cache.get, key)):
                 metrics.SENTENCES.labels("cache").inc()
                 return Spoken(sentence.text, samples)
             try:
-                samples = await self._made(voice, said, sentence.pause_ms)
-            except VoiceFailed as failure:
-                log.warning("a voice failed", voice=voice.kind, reason=str(failure))
-                del self._voices[0]
-                continue
+                samples = await self._made(parts)
+            except VoiceFailed:
+                continue  # without the one that failed
             if self._fixed:
                 await asyncio.to_thread(self._cache.put, key, samples)
-            metrics.SENTENCES.labels(voice.kind).inc()
+            metrics.SENTENCES.labels(parts[0].voice.kind).inc()
             return Spoken(sentence.text, samples)
         metrics.SENTENCES.labels("nobody").inc()
         raise NoVoice(f"every voice of {self._language} failed")
 
-    async def _made(self, voice: Voice, said: str, pause_ms: int) -> bytes:
+    def _part(self, run: Run) -> "_Part":
+        """The run with its voice: German words are read somehow rather than not at all."""
+        language = run.language if self._voices[run.language] else self._language
+        return _Part(replace(run, language=language), self._voices[language][0])
+
+    def _key(self, parts: Sequence["_Part"]) -> SoundKey:
+        """One key for the sentence, whoever speaks its runs."""
+        names = " + ".join(part.voice.name(part.run.language) for part in parts)
+        said = parts[0].run.said if len(parts) == 1 else repr([part.run for part in parts])
+        return SoundKey(said, names, self._pace, self._rate, parts[-1].run.pause_ms)
+
+    async def _made(self, parts: Sequence["_Part"]) -> bytes:
         began = time.monotonic()
-        sound = await voice.say(said, self._language, self._pace)
-        samples = await asyncio.to_thread(levelled, sound, self._rate, pause_ms)
+        sounds = [(await self._said(part), part.run.pause_ms) for part in parts]
+        samples = await asyncio.to_thread(levelled, sounds, self._rate)
         metrics.SECONDS.observe(time.monotonic() - began)
         return samples
+
+    async def _said(self, part: "_Part") -> Sound:
+        """The run as its voice says it; a voice that fails is not asked again in this text."""
+        language = part.run.language
+        try:
+            return await part.voice.say(part.run.said, language, self._pace)
+        except VoiceFailed as failure:
+            log.warning("a voice failed", voice=part.voice.kind, reason=str(failure))
+            for voices in self._voices.values():
+                if part.voice in voices:
+                    voices.remove(part.voice)
+            raise
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A run and the voice that says it."""
+
+    run: Run
+    voice: Voice
 
 
 @asynccontextmanager
 async def open_synthesizer(settings: Settings) -> AsyncIterator[SentenceSynthesizer]:
     """The synthesiser of these settings; its processes end with the context."""
     found = find_voices(settings.piper, settings.allow_fixtures)
-    wanted = {code.partition("-")[0] for code in settings.phone_languages}
+    wanted = {code.partition("-")[0] for code in (GERMAN, *settings.phone_languages)}
     voices = {code: voice for code, voice in found.items() if code in wanted}
     piper = Piper(voices, settings.tts_workers, settings.tts_queue, settings.tts_timeout_s)
     cache = SoundCache(settings.data_dir / "speech", _MEMORY_BYTES, _DISK_BYTES)

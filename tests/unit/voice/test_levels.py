@@ -15,7 +15,7 @@ def tone(hertz: float, seconds: float = 1, loudness: float = 0.1) -> np.ndarray:
 
 
 def heard(samples: np.ndarray, rate: int = 8000, pause_ms: int = 0) -> np.ndarray:
-    made = levelled(Sound(samples.astype(np.float32), RATE), rate, pause_ms)
+    made = levelled([(Sound(samples.astype(np.float32), RATE), pause_ms)], rate)
     return np.frombuffer(made, "<i2").astype(np.float32) / 32767
 
 
