@@ -21,6 +21,8 @@ from bot.crisis import CrisisDetector
 from bot.crisis_response import CrisisResponse
 from bot.http import NOTIFIER, SETTINGS, STREAMS, TEXTS, Handler, Operation
 from bot.machine_copies import MachineCopies
+from bot.memo_mail import MemoCourier
+from bot.memos import Memos
 from bot.notify import LocalNotifier, RedisNotifier
 from bot.ports import Dialogue
 from bot.rasa_client import RasaDialogue
@@ -32,10 +34,18 @@ from bot.suggestions import CatalogueAdvisor, CatalogueReplies
 from bot.turns import Turns
 from bot.understanding import Understander
 from bot.voice_client import VoiceClient
-from bot.web import about_api, calls_api, conversations_api, internal_api, voice_api
+from bot.web import (
+    about_api,
+    calls_api,
+    conversations_api,
+    internal_api,
+    memos_api,
+    voice_api,
+)
 from bot.web.access import CONVERSATIONS
 from bot.web.cors import cors
 from bot.web.limits import LIMITS, Limits
+from bot.web.memo_page import add_memo_page
 from bot.web.openapi import describe
 from bot.web.pages import add_console, add_public_pages
 from bot.web.shapes import Ready
@@ -53,7 +63,7 @@ from handover.accounts import Accounts
 from handover.advising import Advising
 from handover.auditing import Auditing
 from handover.build import build
-from handover.configured_ways import ways_of
+from handover.configured_ways import mailer_of, ways_of
 from handover.erasing import Erasing
 from handover.figures import Counting
 from handover.notice_texts import NoticeTexts
@@ -154,6 +164,14 @@ class Gateway:
         )
         self.offices = Offices(self.clock, self.catalogue.county, self.texts, settings)
         self.replies = Replies(self.catalogue, self.texts, self.offices, self.clock, offered)
+        mailer = mailer_of(settings)
+        self.memo_courier = (
+            MemoCourier(self.database, self.clock, self.texts, mailer) if mailer else None
+        )
+        self.memos = Memos(
+            self.database, self.clock, self.catalogue, self.texts, self.replies, settings,
+            self.memo_courier.hurry if self.memo_courier else None,
+        )  # fmt: skip
         self._answers = CatalogueReplies(self.catalogue, self.replies)
         self.handover = build(
             self.database, self.notifier, self.clock, self.offices, self.texts, settings,
@@ -210,6 +228,8 @@ class Gateway:
             await stack.enter_async_context(_kept(self.purging.running()))
             if self.courier and self.notices.ways:
                 await stack.enter_async_context(_kept(self.courier.running()))
+            if self.memo_courier:
+                await stack.enter_async_context(_kept(self.memo_courier.running(self.memos)))
             await stack.enter_async_context(_kept(self.handover.interpreting.running()))
             await stack.enter_async_context(_kept(self.handover.watch.running()))
             await stack.enter_async_context(_kept(turns.running()))
@@ -231,11 +251,15 @@ class Gateway:
             app[about_api.REPLIES] = self.replies
             app[LIMITS] = limits
             app[voice_api.VOICE] = self.voice
+            app[memos_api.MEMOS] = self.memos
             own = (
-                (*internal_api.OPERATIONS, *calls_api.OPERATIONS)
+                (
+                    *internal_api.OPERATIONS, *calls_api.OPERATIONS,
+                    *memos_api.INTERNAL_OPERATIONS,
+                )
                 if is_internal
-                else voice_api.OPERATIONS
-            )
+                else (*voice_api.OPERATIONS, *memos_api.PUBLIC_OPERATIONS)
+            )  # fmt: skip
             self._serve(app, (*conversations_api.OPERATIONS, *about_api.OPERATIONS, *own), "bearer")
         public[voice_api.LISTENING] = set()
         internal[calls_api.CALLS] = calls
@@ -265,6 +289,7 @@ class Gateway:
         staff[staff_guard.RIGHTS] = {(o.method, o.path): o for o in operations}
         self._serve(staff, operations, "cookie")
         add_public_pages(public, ROOT / "bot/web")
+        add_memo_page(public)
         add_console(staff, ROOT / "handover/console/dist")
         return Listeners(public, staff, internal)
 

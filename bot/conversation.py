@@ -121,7 +121,7 @@ class Conversations:
             await session.flush()
             first = [
                 await conversations.append_message(
-                    session, row.id, self._replies.disclosure(spoken), now
+                    session, row.id, self._replies.on(channel).disclosure(spoken), now
                 )
                 for spoken in self._understood_in(code)
             ]
@@ -252,9 +252,8 @@ class Conversations:
             row.language, row.language_chosen = code, True
             if changed and row.state == ConversationState.BOT:
                 # that a machine answers must be understood, so it is said again
-                await conversations.append_message(
-                    session, row.id, self._replies.disclosure(code), self._clock.now()
-                )
+                disclosure = self._replies.on(Channel(row.channel)).disclosure(code)
+                await conversations.append_message(session, row.id, disclosure, self._clock.now())
         if changed:
             self._copies.begin(row.id, code, after)
             await self._notifier.wake(conversation_id)

@@ -6,7 +6,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.crisis import CrisisKind
-from bot.model import ConversationState
+from bot.model import Channel, ConversationState
 from bot.replies.replies import Replies
 from bot.stores import conversations
 from bot.stores.tables import ConversationRow
@@ -28,7 +28,8 @@ class CrisisResponse:
         case = await records.case_of(session, row.id)
         office = OfficeId(case.office) if case else self._catalogue.office_for(row.service)
         on_duty = await self._desk.offices.on_duty(session, office)
-        message = self._replies.crisis(CrisisKind(kind), office, on_duty, row.language)
+        replies = self._replies.on(Channel(row.channel))
+        message = replies.crisis(CrisisKind(kind), office, on_duty, row.language)
         posted = await conversations.append_message(session, row.id, message, self._clock.now())
         if row.state == ConversationState.CLOSED:
             return  # the numbers help all the same; the conversation stays closed

@@ -35,7 +35,7 @@ def purge_command(settings: Settings) -> None:
         )
     click.echo(
         f"Sessions that ran out: {report.sessions} deleted; lines of the consoles' feed:"
-        f" {report.feed}; notices: {report.notices}."
+        f" {report.feed}; notices: {report.notices}; memos of callers: {report.memos}."
     )
     click.echo(f"Looked again: {report.left} left, {report.traces} rows of what is gone.")
     sys.exit(0 if report.complete else 1)

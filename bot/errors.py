@@ -384,6 +384,27 @@ class OnThePhone(KreislotseError):
     status = 409
 
 
+class MemoUnknown(KreislotseError):
+    """No memo has this code: mistyped, or no longer kept."""
+
+    code = "memo_unknown"
+    status = 404
+
+
+class NothingToWriteDown(KreislotseError):
+    """The catalogue holds no such topic, or its facts no longer hold."""
+
+    code = "nothing_to_write_down"
+    status = 409
+
+
+class MailOff(KreislotseError):
+    """No mails leave this house for citizens."""
+
+    code = "mail_off"
+    status = 409
+
+
 class TooLarge(KreislotseError):
     """The request's body is larger than the limit."""
 

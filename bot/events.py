@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.model import Author, ConversationState
+from bot.model import Author, ConversationState, WishKind
 from bot.parts import AnyPart
 
 
@@ -29,6 +29,14 @@ class Heard(Shape):
     confidence: Annotated[float, Field(ge=0, le=1)]
 
 
+class Wish(Shape):
+    """What a caller wants of people; the phone line asks for what is needed and passes it on."""
+
+    kind: WishKind
+    office: str | None = None
+    """Where it is known."""
+
+
 class Message(Shape):
     """Something said; what a store keeps of it before it has a number."""
 
@@ -49,6 +57,9 @@ class Message(Shape):
     """The caseworker's name as citizens see it."""
     heard: Heard | None = None
     """Of what was said on the phone: how well it was understood."""
+    wish: Wish | None = None
+    """On the phone alone: what the citizen wants, where the message is no more than the first word
+    of what the call does about it."""
 
 
 class StateBody(Shape):

@@ -25,6 +25,7 @@ from bot.stores.tables import (
     ConversationRow,
     EventRow,
     HandoverRow,
+    MemoMailRow,
     NoteRow,
     NoticeRow,
 )
@@ -147,6 +148,14 @@ class AttachmentExported(_Taken):
     content: str
 
 
+class MailWaiting(_Taken):
+    """What she wants mailed, and where to; gone as soon as that is done."""
+
+    address: str
+    service: str
+    created_at: dt.datetime
+
+
 class Export(_Taken):
     """The conversation with all that hangs on it; of secrets nothing.
 
@@ -178,6 +187,7 @@ class Export(_Taken):
     feedback: list[FeedbackGiven]
     translations: list[MessageTranslated]
     attachments: list[AttachmentExported]
+    mails: list[MailWaiting]
 
 
 Access = Callable[[AsyncSession], Awaitable[ConversationRow]]
@@ -219,6 +229,11 @@ async def _collect(session: AsyncSession, row: ConversationRow, settings: Settin
         .order_by(AttachmentRow.at)
         .options(undefer(AttachmentRow.content))
     )
+    mails = await session.scalars(
+        select(MemoMailRow)
+        .where(MemoMailRow.conversation_id == row.id)
+        .order_by(MemoMailRow.created_at)
+    )
     return Export.of(
         row,
         erased_after_days=days_kept([h.kind for h in handovers], settings),
@@ -231,6 +246,7 @@ async def _collect(session: AsyncSession, row: ConversationRow, settings: Settin
             AttachmentExported.of(file, content=base64.b64encode(file.content).decode())
             for file in files
         ],
+        mails=[MailWaiting.of(mail) for mail in mails],
     )
 
 

@@ -14,12 +14,15 @@ Script = Callable[[str, str | None], list[dict[str, Any]]]
 class FakeDialogue:
     """Answers every message with the acts that `script` returns for its text and payload.
 
-    `calls` records the texts; while `gate` is closed, turns wait in mid-air.
+    `calls` records the texts and `states` what came with them; while `gate` is closed, turns wait
+    in mid-air; `form` is the one that every turn leaves half filled in.
     """
 
     def __init__(self, script: Script) -> None:
         self.script = script
         self.calls: list[str] = []
+        self.states: list[dict[str, Any] | None] = []
+        self.form: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -33,12 +36,14 @@ class FakeDialogue:
     ) -> DialogueTurn:
         """See `bot.ports.Dialogue`."""
         self.calls.append(text)
+        self.states.append(state)
         await self.gate.wait()
         turns = (state or {}).get("turns", 0) + 1
+        half_filled_in = {"loop": self.form, "requested_slot": "phone"} if self.form else {}
         return DialogueTurn(
             acts=tuple(self.script(text, payload)),
             ranking=(Ranked("fake", 1.0),),
-            state={"turns": turns},
+            state={"turns": turns, **half_filled_in},
         )
 
 

@@ -15,3 +15,9 @@ NOTICES = Counter(
     "Attempts to tell somebody outside of a case: delivered, failed, given_up.",
     ["way", "result"],
 )
+MEMOS = Counter(
+    "kreislotse_memos_total",
+    "What callers had written down: code (made), opened, mail (asked for), delivered, failed,"
+    " given_up.",
+    ["what"],
+)

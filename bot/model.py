@@ -61,6 +61,15 @@ class HandoverKind(StrEnum):
         return cls.CALL if channel == Channel.PHONE else cls.CHAT
 
 
+class WishKind(StrEnum):
+    """What a caller wants of people, where the call itself asks for all that is needed."""
+
+    PERSON = "person"
+    CALLBACK = "callback"
+    MESSAGE = "message"
+    APPOINTMENT = "appointment"
+
+
 class HandoverState(StrEnum):
     """Where a handover stands; all but the first two are final."""
 
@@ -174,6 +183,17 @@ class DialogueTurn:
     def confidence(self) -> float:
         """The confidence in the first-ranked intent."""
         return self.ranking[0].confidence if self.ranking else 0.0
+
+    @property
+    def form(self) -> str | None:
+        """The name of the form that the rules gather answers for, if they do."""
+        return self.state.get("loop")
+
+    def state_without_form(self) -> dict[str, Any]:
+        """The state as if no form had begun: what it gathered is forgotten."""
+        service = self.state.get("slots", {}).get("service")
+        slots = {"service": service} if service else {}
+        return self.state | {"slots": slots, "intent": None, "loop": None, "requested_slot": None}
 
 
 @dataclass(frozen=True)

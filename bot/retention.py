@@ -1,4 +1,4 @@
-"""Keeps nothing longer than allowed: conversations by kind, the consoles' feed, dead sessions."""
+"""Keeps nothing longer than allowed: conversations by kind, feeds, sessions, callers' memos."""
 
 import asyncio
 import datetime as dt
@@ -22,6 +22,8 @@ from bot.stores.tables import (
     Base,
     ConversationRow,
     HandoverRow,
+    MemoMailRow,
+    MemoRow,
     NoticeRow,
     SessionRow,
     StaffEventRow,
@@ -33,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 NO_CASE = "none"
 """Stands among the kinds for a conversation that had no case."""
+MAIL_PATIENCE = dt.timedelta(days=1)
+"""After that long a caller's mail is given up, and her address with it."""
 _BATCH = 20
 """How many conversations are erased in one unit of work, so that nobody waits for the whole."""
 _ROWS = 500
@@ -52,6 +56,7 @@ class PurgeReport:
     sessions: int = 0
     feed: int = 0
     notices: int = 0
+    memos: int = 0
     left: int = 0
     traces: int = 0
 
@@ -79,7 +84,7 @@ async def purge(database: Database, clock: Clock, settings: Settings) -> PurgeRe
         async with database.read() as session:
             report.traces += await _count_traces(session, erased)
     await _delete_dead(database, now, settings, report)
-    if report.erased:
+    if report.erased or report.memos:
         await database.forget()
     async with database.read() as session:
         report.left = await session.scalar(select(func.count(ConversationRow.id)).where(due)) or 0
@@ -202,7 +207,7 @@ async def _count_traces(session: AsyncSession, erased: _Erased) -> int:
 async def _delete_dead(
     database: Database, now: dt.datetime, settings: Settings, report: PurgeReport
 ) -> None:
-    """Deletes old lines of the feed, notices that are done with, and sessions that ran out."""
+    """Deletes old lines of the feed, notices that are done with, what ran out: sessions, memos."""
     before = now - dt.timedelta(days=settings.retention_feed_days)
     report.feed = await _delete_all(database, StaffEventRow.seq, StaffEventRow.at < before)
     ended = select(HandoverRow.id).where(HandoverRow.state.not_in(OPEN))
@@ -214,6 +219,10 @@ async def _delete_dead(
     report.notices = await _delete_all(database, NoticeRow.id, done)
     ran_out = SessionRow.expires_at < now
     report.sessions = await _delete_all(database, SessionRow.token_hash, ran_out)
+    report.memos = await _delete_all(database, MemoRow.code_hash, MemoRow.expires_at <= now)
+    # of those that a courier gave up it is gone already; this is for a house that has none any more
+    given_up = MemoMailRow.created_at < now - MAIL_PATIENCE
+    report.memos += await _delete_all(database, MemoMailRow.id, given_up)
 
 
 async def _delete_all(

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         ROOT / ".venv-rasa/bin/python", description="Python of Rasa's own environment."
     )
 
+    public_url: HttpUrl | None = Field(
+        None,
+        description="Address of the public port as citizens see it; callers who have something"
+        " written down are told it. If unset they are told the county's `website`, which then"
+        " needs a link to our page `/code`.",
+    )
     allowed_origins: Annotated[list[str], NoDecode] = Field(
         [], description="Origins of web sites that may embed the widget; `*` for any."
     )
@@ -83,6 +89,10 @@ class Settings(BaseSettings):
     )
     sign_ins_per_minute: int = Field(
         20, description="Attempts to sign in from one address in a minute; 0: no limit."
+    )
+    codes_per_minute: int = Field(
+        10,
+        description="Codes of callers' memos that one address may try in a minute; 0: no limit.",
     )
 
     translation_dir: Path | None = Field(
@@ -137,10 +147,11 @@ class Settings(BaseSettings):
     )
     smtp_url: SecretStr | None = Field(
         None,
-        description="Mail server for notices to the offices, e.g. `smtp://user:password@mail:587`"
-        " (STARTTLS where it offers it, always with a password) or `smtps://…`; no mails if unset.",
+        description="Mail server for notices to the offices and for what callers have written"
+        " down, e.g. `smtp://user:password@mail:587` (STARTTLS where it offers it, always with a"
+        " password) or `smtps://…`; no mails if unset.",
     )
-    mail_from: str | None = Field(None, description="Sender of the notices.")
+    mail_from: str | None = Field(None, description="Sender of those mails.")
     webhook_url: HttpUrl | None = Field(
         None, description="Address that is told of new and ended cases; nothing if unset."
     )
@@ -201,6 +212,14 @@ class Settings(BaseSettings):
     )
     phone_minutes: float = Field(
         20.0, gt=0, description="Minutes after which a call is to go on with a person."
+    )
+    memo_days: int = Field(
+        14, ge=1, le=90, description="Days for which a caller's code opens what she had noted."
+    )
+    memo_key: SecretStr | None = Field(
+        None,
+        description="Secret with which those codes are hashed, the same for several gateways;"
+        " `memo.key` in the data folder if unset.",
     )
     whisper_dir: Path | None = Field(
         None, description="Folder of Whisper models; `whisper` in the data folder if unset."

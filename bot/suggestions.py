@@ -4,7 +4,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.schema import Aspect
 from bot.errors import DialogueUnavailable
 from bot.events import Message
-from bot.model import Channel, Decision, Understanding
+from bot.model import Decision, Understanding
 from bot.parts import AnyPart, Buttons, as_text
 from bot.replies.replies import Replies
 from bot.understanding import Understander
@@ -27,13 +27,13 @@ class CatalogueReplies:
         """See `handover.composing.CatalogueAnswers`."""
         if service not in self._catalogue.services or aspect not in set(Aspect):
             return None
-        message = self._replies.answer(service, aspect, language, Channel.WEB)
+        message = self._replies.answer(service, aspect, language)
         if message.source is None:
             return None  # expired, or the entry does not say
         kept = _without_buttons(message.parts)
         note = message.translation
         if note is not None:
-            german = self._replies.answer(service, aspect, SOURCE, Channel.WEB)
+            german = self._replies.answer(service, aspect, SOURCE)
             original = as_text(_without_buttons(german.parts))
             note = note.model_copy(update={"original": original})
         return message.model_copy(

@@ -22,7 +22,7 @@ from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.crisis_response import CrisisResponse
 from bot.errors import BadRequest, DialogueUnavailable, NotFound
-from bot.events import Message
+from bot.events import Message, Wish
 from bot.machine_copies import MachineCopies
 from bot.metrics import TURN_SECONDS, TURNS
 from bot.model import (
@@ -32,6 +32,7 @@ from bot.model import (
     Decision,
     HandoverKind,
     Understanding,
+    WishKind,
 )
 from bot.ports import STAFF_TOPIC, Notifier
 from bot.replies.answers import CASE, PERSON
@@ -220,7 +221,8 @@ class Turns:
             TURNS.labels(decision).inc()
             if understanding is None:
                 office = self._catalogue.office_of(row.service)
-                reply = self._replies.offer(office, "bot.unavailable", row.language)
+                replies = self._replies.on(Channel(row.channel))
+                reply = replies.offer(office, "bot.unavailable", row.language)
                 await self._say(session, row, reply)
             else:
                 await _Carrying(self, session, row, event, understanding).out()
@@ -261,13 +263,19 @@ class Turns:
             owner = ConversationState(row.state)
             if owner.belongs_to_a_person or not (event and event.pending):
                 return
-            slow = self._replies.plain("bot.slow", row.language)
+            slow = self._replies.on(Channel(row.channel)).plain("bot.slow", row.language)
             await self._say(session, row, slow.model_copy(update={"author": Author.SYSTEM}))
         await self._notifier.wake(conversation_id)
 
 
 _OFFICE_OF_NEED = {"no_money": OfficeId.JC}
 """Which office helps where the need tells it and no service does."""
+_WISH_OF_FORM = {
+    "callback_form": WishKind.CALLBACK,
+    "message_form": WishKind.MESSAGE,
+    "appointment_form": WishKind.APPOINTMENT,
+}
+"""What somebody wants for whom the rules begin a form."""
 
 
 class _Carrying:
@@ -286,8 +294,9 @@ class _Carrying:
         self._row = row
         self._event = event
         self._understanding = understanding
-        self._replies = turns._replies
+        self._replies = turns._replies.on(Channel(row.channel))
         self._desk = turns._desk
+        self._on_the_phone = row.channel == Channel.PHONE
 
     async def out(self) -> None:
         understanding, row = self._understanding, self._row
@@ -301,6 +310,11 @@ class _Carrying:
             row.dialogue = understanding.turn.state
             if understanding.decision is Decision.FALLBACK and self._is_foreign():
                 await self._say(self._replies.language_unknown())
+                return
+            if self._on_the_phone and (form := understanding.turn.form):
+                # the call has keys, the caller's number and a reading back for it
+                row.dialogue = understanding.turn.state_without_form()
+                await self._wish(_WISH_OF_FORM[form])
                 return
             for act in understanding.turn.acts:
                 await self._act(act)
@@ -344,8 +358,7 @@ class _Carrying:
     async def _answer(self, service: str, aspect: str | None, case: str | None = None) -> None:
         row = self._row
         row.service, row.aspect = service, aspect
-        channel = Channel(row.channel)
-        await self._say(self._replies.answer(service, aspect, row.language, channel, case))
+        await self._say(self._replies.answer(service, aspect, row.language, case))
 
     async def _handover(self, act: dict[str, Any]) -> None:
         reason = act["reason"]
@@ -364,11 +377,23 @@ class _Carrying:
             await self._say(self._replies.offer(office, None, self._row.language))
             return
         name = self._desk.offices.name_of(office, self._row.language)
-        await self._say(
-            self._replies.plain("bot.handover_requested", self._row.language, office=name)
-        )
-        kind = HandoverKind.live_on(self._row.channel)
-        await self._desk.request(self._session, self._row, Request(office, kind, reason))
+        told = self._replies.plain("bot.handover_requested", self._row.language, office=name)
+        if self._on_the_phone:  # the call is queued once it is known where it rings
+            await self._say(_wished(told, WishKind.PERSON, office))
+            return
+        await self._say(told)
+        request = Request(office, HandoverKind.CHAT, reason)
+        await self._desk.request(self._session, self._row, request)
+
+    async def _wish(self, kind: WishKind) -> None:
+        """Has the call ask for what a form would; the office is asked for where none is known."""
+        office = self._turns._catalogue.office_of(self._row.service)
+        left_as = HandoverKind.MESSAGE if kind is WishKind.MESSAGE else HandoverKind.CALLBACK
+        if office and left_as not in self._desk.offices.kinds(office):
+            await self._say(self._replies.offer(office, "bot.handover_none", self._row.language))
+            return
+        told = self._replies.plain(f"bot.wish_{kind}", self._row.language)
+        await self._say(_wished(told, kind, office))
 
     async def _leave(self, act: dict[str, Any]) -> None:
         """Leaves with an office what a form gathered."""
@@ -409,3 +434,8 @@ class _Carrying:
 
     def _is_foreign(self) -> bool:
         return self._turns._understander.is_foreign(self._event.body["text"])
+
+
+def _wished(message: Message, kind: WishKind, office: OfficeId | None) -> Message:
+    """The message as one that leads to what the caller wants."""
+    return message.model_copy(update={"wish": Wish(kind=kind, office=office)})

@@ -17,10 +17,13 @@ from voice.app import serve as serve_phone
 from voice.by_ear.commands import Commands
 from voice.by_ear.digits import Digits
 from voice.by_ear.phrases import Phrases
+from voice.by_ear.spelling import Spelling
 from voice.call.effects import Briefing
 from voice.call.state import PhoneLine
 
 _FOLDER = ROOT / "data/phone"
+_CODE_PAGE = "/code"
+"""See `bot.web.memo_page`."""
 
 
 async def serve(settings: Settings) -> None:
@@ -49,18 +52,30 @@ def load_words(settings: Settings) -> Words:
         for office in catalogue.county.offices
     }
     titles = {service: entry.title for service, entry in catalogue.services.items()}
+    digits = Digits.load(_FOLDER / "digits.yml")
     line = PhoneLine(
         county=catalogue.county.name,
         languages=tuple(languages),
         offices=offices,
         phrases=Phrases({code: texts.all_of("phone.", code) for code in languages}),
         commands=Commands.load(_FOLDER / "commands"),
-        digits=Digits.load(_FOLDER / "digits.yml"),
+        digits=digits,
+        spelling=Spelling.load(_FOLDER / "spelling.yml", digits),
         interpreter={
             code: staff["interpreter"].format(language=_german_name(code)) for code in languages
         },
+        appointment=staff["appointment"],
+        site=_site(settings, catalogue),
+        mails=settings.smtp_url is not None and settings.mail_from is not None,
     )
     return Words(line, partial(_brief, staff, titles))
+
+
+def _site(settings: Settings, catalogue: Catalogue) -> str:
+    """Where callers' codes are typed; the county's web site must lead to our page for them."""
+    if settings.public_url is None:
+        return str(catalogue.county.website)
+    return str(settings.public_url).rstrip("/") + _CODE_PAGE
 
 
 def _staff_texts() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from handover.mailing import Mail, MailServer
+from handover.mailing import Mail, Mailer, MailServer
 from handover.notice_texts import NoticeTexts
 from handover.ways import Way
 from handover.webhooks import SignedWebhook
@@ -37,9 +37,17 @@ def ways_of(settings: Settings, texts: NoticeTexts) -> tuple[Way, ...]:
     return tuple(way for way in _built(settings, texts) if way.name in complete)
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """What hands in mails; None where the settings for it are missing or wrong."""
+    server, sender = settings.smtp_url, settings.mail_from
+    if server is None or sender is None or not (_is_mail_server(server) and _is_address(sender)):
+        return None
+    return Mailer(MailServer.of(server), sender)
+
+
 def _built(settings: Settings, texts: NoticeTexts) -> Iterator[Way]:
-    if settings.smtp_url and settings.mail_from and _is_mail_server(settings.smtp_url):
-        yield Mail(MailServer.of(settings.smtp_url), settings.mail_from, texts)
+    if mailer := mailer_of(settings):
+        yield Mail(mailer, texts)
     if settings.webhook_url and settings.webhook_secret and _is_secret(settings.webhook_secret):
         yield SignedWebhook(settings.webhook_url, settings.webhook_secret)
     if settings.zammad_url and settings.zammad_token:

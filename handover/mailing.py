@@ -1,5 +1,6 @@
-"""Tells offices by mail that somebody waits for them."""
+"""Mails: handed in at a server, and the one that tells an office that somebody waits for it."""
 
+import datetime as dt
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -48,29 +49,38 @@ class MailServer:
         )
 
 
-class Mail:
-    """A way: a mail to the office's own address, for what somebody there has to do."""
+@dataclass(frozen=True)
+class Letter:
+    """What is mailed; `languages` are those of its text, with commas between them."""
 
-    name = "mail"
-    tells_of_overdue = True
+    id: str
+    """The same at every try, so that mail servers can drop a repetition."""
+    at: dt.datetime
+    to: str = field(repr=False)
+    subject: str
+    text: str
+    languages: str
 
-    def __init__(self, server: MailServer, sender: str, texts: NoticeTexts) -> None:
+
+class Mailer:
+    """Hands mails in."""
+
+    def __init__(self, server: MailServer, sender: str) -> None:
         self._server = server
         self._sender = sender
-        self._texts = texts
 
-    def wants(self, event: NoticeEvent, handover: HandoverRow, known: Collection[str]) -> bool:
-        """See `Way`."""
-        return event != "closed"
+    async def send(self, letter: Letter) -> None:
+        """Hands it in; nobody knows then whether it arrives.
 
-    async def deliver(self, notice: Notice) -> str | None:
-        """See `Way`; the server has taken the mail then, nobody knows yet whether it arrives."""
+        Raises:
+            NotDelivered: the server did not take it.
+        """
         server = self._server
         # a password never goes out in the clear; without one, any encryption beats none
         start_tls = False if server.tls_from_start else True if server.username else None
         try:
             await aiosmtplib.send(
-                self._message(notice),
+                self._message(letter),
                 hostname=server.host,
                 port=server.port,
                 username=server.username,
@@ -81,21 +91,46 @@ class Mail:
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             raise NotDelivered(_problem(error)) from None
-        return None
 
-    def _message(self, notice: Notice) -> EmailMessage:
+    def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage(policy=SMTP_POLICY)
         message["From"] = self._sender
-        message["To"] = notice.office.mail
-        message["Subject"] = self._texts.subject(notice)
-        message["Date"] = format_datetime(notice.sent_at)
-        # the same at every try, so that mail servers can drop a repetition
-        message["Message-ID"] = f"<{notice.id}@{message['From'].addresses[0].domain}>"
+        message["To"] = letter.to
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(letter.at)
+        message["Message-ID"] = f"<{letter.id}@{message['From'].addresses[0].domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["Content-Language"] = "de"
-        message.set_content(self._texts.body(notice), cte="quoted-printable")
+        message.set_content(letter.text, cte="quoted-printable")
+        message["Content-Language"] = letter.languages  # goes last: new content drops it
         return message
+
+
+class Mail:
+    """A way: a mail to the office's own address, for what somebody there has to do."""
+
+    name = "mail"
+    tells_of_overdue = True
+
+    def __init__(self, mailer: Mailer, texts: NoticeTexts) -> None:
+        self._mailer = mailer
+        self._texts = texts
+
+    def wants(self, event: NoticeEvent, handover: HandoverRow, known: Collection[str]) -> bool:
+        """See `Way`."""
+        return event != "closed"
+
+    async def deliver(self, notice: Notice) -> str | None:
+        """See `Way`; the server has taken the mail then, nobody knows yet whether it arrives."""
+        subject, text = self._texts.subject(notice), self._texts.body(notice)
+        await self._mailer.send(
+            Letter(notice.id, notice.sent_at, notice.office.mail, subject, text, "de")
+        )
+        return None
+
+
+REFUSED = "refused"
+"""The problem of a mail that the server will never take."""
 
 
 def _problem(error: Exception) -> str:
@@ -116,4 +151,4 @@ def _problem(error: Exception) -> str:
 
 
 def _refusal(code: int) -> str:
-    return "refused_for_now" if 400 <= code < 500 else "refused"
+    return "refused_for_now" if 400 <= code < 500 else REFUSED

@@ -213,12 +213,12 @@ async def _take(
     if row is None:
         return None
     row.attempts += 1
-    row.next_at = now + _wait_after(row.attempts)
+    row.next_at = now + wait_after(row.attempts)
     await session.flush()
     return row
 
 
-def _wait_after(attempts: int) -> dt.timedelta:
+def wait_after(attempts: int) -> dt.timedelta:
     """Doubles with each attempt, and is up to half as long again, so that not all come at once."""
     doubled: dt.timedelta = _FIRST_RETRY * 2 ** min(attempts - 1, 20)
     return min(doubled * random.uniform(1, 1.5), _LAST_RETRY)  # noqa: S311 - no secret

@@ -1,5 +1,6 @@
 """The one place that turns a text's key into words of a citizen's language."""
 
+import copy
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from translations.sources import source_texts, staff_texts
 
 TEMPLATES = "templates."
 """How the keys of those texts begin that caseworkers send."""
+SPEAKABLE = "speakable."
+"""With a text's key: the key of what a caller is told instead, where the text is for the eye."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Texts:
             (key, _pattern(german)) for key, german in sources.items()
             if key.startswith(TEMPLATES) and "{" in german
         ]  # fmt: skip
+        self._heard = False
 
     @classmethod
     def load(cls, root: Path, compiled: Path | None = None) -> "Texts":
@@ -64,6 +68,12 @@ class Texts:
                 )
         return cls(sources, found, staff_texts(root))
 
+    def for_the_ear(self, heard: bool) -> "Texts":
+        """The same texts; where `heard`, what is speakable takes the place of what is not."""
+        texts = copy.copy(self)
+        texts._heard = heard
+        return texts
+
     @property
     def written_languages(self) -> list[str]:
         """The languages with a catalogue of their own, German first."""
@@ -75,10 +85,11 @@ class Texts:
         Raises:
             KeyError: there is no such text, or a value for one of its placeholders is missing.
         """
+        key = self._told(key, language)
         source = self._sources.get(key)
         german = _filled(self._staff[key] if source is None else source, values)
-        translation = self._translations.get(language, {}).get(key)
-        if translation is None or translation.state is State.STALE:
+        translation = self._current(key, language)
+        if translation is None:
             return Words(german, SOURCE)
         text = _filled(translation.text, values)
         return Words(_shown(text, language), language, translation.state, german)
@@ -123,6 +134,18 @@ class Texts:
             t for t in self._translations.get(language, {}).values() if t.state is not State.STALE
         ]
         return len(current) / len(self._sources)
+
+    def _told(self, key: str, language: str) -> str:
+        """The key of what is said: words for the eye only where no others are in her language."""
+        instead = SPEAKABLE + key
+        if not self._heard or instead not in self._sources:
+            return key
+        only_written = self._current(key, language) and not self._current(instead, language)
+        return key if only_written else instead
+
+    def _current(self, key: str, language: str) -> Translation | None:
+        found = self._translations.get(language, {}).get(key)
+        return None if found is None or found.state is State.STALE else found
 
 
 def _pattern(german: str) -> re.Pattern[str]:

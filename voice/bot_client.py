@@ -8,6 +8,7 @@ async with BotClient.open("http://127.0.0.1:8082") as bot:
 
 import asyncio
 import contextlib
+import datetime as dt
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -70,6 +71,14 @@ class Target:
     extension: str
     name: str | None
     speaks: bool | None
+
+
+@dataclass(frozen=True)
+class MemoCode:
+    """What opens a memo on the web, and the last day on which it does."""
+
+    code: str
+    until: dt.date
 
 
 class BotClient:
@@ -207,6 +216,24 @@ class Conversation:
         """Asks for a call-back, or leaves a message."""
         wish = {"kind": kind.value, "office": office, "phone": phone, "text": text}
         await self._post("handover", {k: v for k, v in wish.items() if v is not None})
+
+    async def write_down(self, service: str) -> MemoCode:
+        """Has a topic written down behind a code.
+
+        Raises:
+            Refused: `nothing_to_write_down`.
+        """
+        told = await self._post("memos", {"service": service})
+        return MemoCode(told["code"], dt.datetime.fromisoformat(told["expires_at"]).date())
+
+    async def mail(self, service: str, address: str) -> None:
+        """Has a topic mailed, once however often it is tried.
+
+        Raises:
+            Refused: `mail_off`, `nothing_to_write_down` or `invalid`.
+        """
+        body = {"client_message_id": uuid.uuid4().hex, "service": service, "address": address}
+        await self._post("memos/mail", body)
 
     async def close(self) -> None:
         """Ends the conversation, and a case of it that nobody need act on any more."""

@@ -194,6 +194,8 @@ class OtherOffice(Entry):
     title: Line
     also_called: list[Line] = []
     answer: Line
+    speakable: Line | None = None
+    """What the phone says instead, where the answer is no good to the ear."""
     phone: Line | None = None
     url: HttpUrl | CountyLink | None = None
     checked: Check

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
@@ -32,6 +33,11 @@ def euros(amount: Decimal, language: str) -> str:
 def date(day: dt.date, language: str) -> str:
     """A date such as `21. November 2026`."""
     return format_date(day, "long", locale=locale_of(language))
+
+
+def day(at: dt.datetime, timezone: str) -> dt.date:
+    """The day that a moment belongs to in the county."""
+    return at.astimezone(ZoneInfo(timezone)).date()
 
 
 def clock(time: dt.time, language: str) -> str:

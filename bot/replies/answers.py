@@ -1,6 +1,7 @@
 """Answers from the catalogue: one service, one aspect, with source and date."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from bot.catalogue import wording
 from bot.catalogue.catalogue import Catalogue, aspects_of
@@ -28,6 +29,9 @@ PERSON = "human_person"
 """The payload of a button that asks for a person; with `/` and an office, for one of it."""
 CASE = "case"
 """With service, aspect and case, each after a `/`: the payload of a button that tells the case."""
+
+OfCase = Callable[[Speaker, Service, str, str | None], list[AnyPart]]
+"""Builds what an entry says of a case, from the entry and its key."""
 
 
 class Answers:
@@ -91,6 +95,21 @@ class Answers:
             Source(text=text, items=laws, checked_on=check.on, reviewed_on=reviewed_on),
         ]
 
+    def memo(self, say: Speaker, service: Service) -> list[AnyPart]:
+        """What a citizen takes along of an entry: steps, papers and costs of every case, where."""
+        key = f"service.{service.id}"
+        parts: list[AnyPart] = [Text(text=say(f"{key}.summary"))]
+        if service.steps:
+            parts.append(self._steps(say, service))
+        parts += self._lists(say, service, key)
+        if service.where:
+            parts.append(Text(text=say(f"{key}.where")))
+        parts.append(self.contact(say, service))
+        told = [a for a in (Aspect.DOCUMENTS, Aspect.FEES, Aspect.WHERE) if self.knows(service, a)]
+        for aspect in told or [Aspect.GENERAL]:
+            parts += [part for part in self.source(say, service, aspect) if part not in parts]
+        return parts
+
     def contact(self, say: Speaker, service: Service) -> Contact:
         """How to reach the service's office, from the county file."""
         office = next(o for o in self._catalogue.county.offices if o.id == service.office)
@@ -113,8 +132,7 @@ class Answers:
             Text(text=say(f"{key}.summary")),
         ]
         if service.steps:
-            steps = [say(f"{key}.steps.{n}") for n in range(len(service.steps))]
-            parts.append(Steps(title=say("bot.title_steps"), items=steps))
+            parts.append(self._steps(say, service))
         if service.forms:
             parts.append(self._forms(say, service))
         if service.id.endswith(("_kontakt", "_termin")):
@@ -134,9 +152,7 @@ class Answers:
             case Aspect.DOCUMENTS:
                 return self._documents(say, service, key, case)
             case Aspect.FEES:
-                # plates, stickers and papers come on top at the Zulassung alone
-                local = [Notice(text=say("bot.fees_local"))] if service.office == "kfz" else []
-                return [*self._fees(say, service, key, case), *local]
+                return [*self._fees(say, service, key, case), *self._local_fees(say, service)]
             case Aspect.WHERE:
                 return [Text(text=say(f"{key}.where")), self.contact(say, service)]
             case Aspect.ONLINE:
@@ -145,6 +161,47 @@ class Answers:
                 return self._appointment(say, service, key)
             case _:
                 return [Text(text=say(f"{key}.{aspect}"))]
+
+    def _steps(self, say: Speaker, service: Service) -> Steps:
+        steps = [say(f"service.{service.id}.steps.{n}") for n in range(len(service.steps))]
+        return Steps(title=say("bot.title_steps"), items=steps)
+
+    def _lists(self, say: Speaker, service: Service, key: str) -> list[AnyPart]:
+        """Papers and costs; where they differ by case, those of each under its name."""
+        parts: list[AnyPart] = []
+        for aspect, of_case in (
+            (Aspect.DOCUMENTS, self._documents),
+            (Aspect.FEES, self._fees),
+        ):
+            told = say(f"bot.aspect_{aspect}")
+            for names, lists in self._cases(say, service, key, of_case):
+                if names:
+                    title = say("bot.answer_aspect", title=" / ".join(names), aspect=told)
+                    lists = [part.model_copy(update={"title": title}) for part in lists]
+                parts += lists
+        return [*parts, *self._local_fees(say, service)]
+
+    def _cases(
+        self, say: Speaker, service: Service, key: str, of_case: OfCase
+    ) -> list[tuple[list[str], list[AnyPart]]]:
+        """The lists that differ, each with the names of its cases; no names where all are alike."""
+        options = service.cases.options if service.cases else []
+        found: list[tuple[list[str], list[AnyPart]]] = []
+        for n, option in enumerate(options):
+            lists = of_case(say, service, key, option.id)
+            name = say(f"{key}.cases.options.{n}.title")
+            if alike := next((names for names, others in found if others == lists), None):
+                alike.append(name)
+            else:
+                found.append(([name], lists))
+        if len(found) > 1:
+            return found
+        return [([], found[0][1] if found else of_case(say, service, key, None))]
+
+    def _local_fees(self, say: Speaker, service: Service) -> list[AnyPart]:
+        """Plates, stickers and papers come on top at the Zulassung alone."""
+        local = service.office == "kfz" and service.fees
+        return [Notice(text=say("bot.fees_local"))] if local else []
 
     def _which_case(
         self, say: Speaker, service: Service, aspect: Aspect, key: str

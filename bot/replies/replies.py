@@ -1,5 +1,6 @@
 """Every reply that the bot can give, on the web and, shorter, on the phone."""
 
+import copy
 import datetime as dt
 import itertools
 from collections.abc import Sequence
@@ -55,10 +56,23 @@ class Replies:
         self.languages = list(languages)
         """The codes on offer, German first."""
         self._catalogue = catalogue
-        self._texts = texts
         self._offices = offices
         self._clock = clock
-        self._answers = Answers(catalogue, texts)
+        self._channel = Channel.WEB
+        self._speak(texts)
+
+    def on(self, channel: Channel) -> "Replies":
+        """The same replies in the words of a channel: on the phone in words for the ear."""
+        if channel is self._channel:
+            return self
+        other = copy.copy(self)
+        other._channel = channel
+        other._speak(self._texts.for_the_ear(channel is Channel.PHONE))
+        return other
+
+    def _speak(self, texts: Texts) -> None:
+        self._texts = texts
+        self._answers = Answers(self._catalogue, texts)
 
     def speaks(self, language: str) -> bool:
         """Whether replies can be given in the language."""
@@ -85,7 +99,6 @@ class Replies:
         service_id: str,
         aspect_id: str | None,
         language: str,
-        channel: Channel,
         case: str | None = None,
     ) -> Message:
         """What the catalogue says; or that it does not, and whom to ask."""
@@ -99,7 +112,7 @@ class Replies:
             return self._declined(service, aspect, language, "bot.aspect_unknown")
 
         def build(say: Speaker) -> list[AnyPart]:
-            short = channel is Channel.PHONE and aspect is Aspect.GENERAL
+            short = self._channel is Channel.PHONE and aspect is Aspect.GENERAL
             return [
                 *(
                     [Text(text=say(f"service.{service.id}.speakable"))]
@@ -120,6 +133,14 @@ class Replies:
                 "reviewed_on": service.reviewed.on if service.reviewed else None,
             }
         )
+
+    def memo(self, service_id: str, language: str) -> Message | None:
+        """What a citizen takes along of a service; None where its facts no longer hold."""
+        service = self._catalogue.services[service_id]
+        if self._answers.expired(service, self._today()):
+            return None
+        message = compose(self._texts, language, lambda say: self._answers.memo(say, service))
+        return message.model_copy(update={"service": service.id})
 
     def clarify(self, candidates: list[str], aspect: str | None, language: str) -> Message:
         """Asks back among services."""
@@ -157,7 +178,9 @@ class Replies:
         def build(say: Speaker) -> list[AnyPart]:
             if office is None:
                 return [Text(text=say("utter_out_of_scope"))]
-            parts: list[AnyPart] = [Text(text=say(f"office.{office.id}.answer"))]
+            heard = self._channel is Channel.PHONE and office.speakable
+            words = "speakable" if heard else "answer"
+            parts: list[AnyPart] = [Text(text=say(f"office.{office.id}.{words}"))]
             if office.phone:
                 title = say(f"office.{office.id}.title")
                 parts.append(Contact(title=title, lines=[], phone=office.phone))

@@ -1,6 +1,6 @@
 """The tables.  What is said by or about a citizen stands in `events`, `renderings`, `feedback`,
 `notes`, `attachments`, `handovers.text` (and its translation) and `attempts.note` alone, and
-leaves with the conversation."""
+leaves with the conversation.  An e-mail address stands in `memo_mails` until its mail is sent."""
 
 import datetime as dt
 from typing import Any, ClassVar
@@ -397,6 +397,40 @@ class NoticeRow(Base):
     """The kind of the last failure, without what the other side said."""
     reference: Mapped[str | None]
     """What the other side calls the case, e.g. the number of its ticket."""
+
+
+class MemoRow(Base):
+    """What a caller had written down, to be opened by a code: a topic of the catalogue.
+
+    Says nothing of who she is, and belongs to no conversation.
+    """
+
+    __tablename__ = "memos"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    """The code itself is kept nowhere."""
+    service: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class MemoMailRow(Base):
+    """A memo that is still to be mailed; deleted, and the address with it, as soon as it is."""
+
+    __tablename__ = "memo_mails"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    address: Mapped[str]
+    service: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime] = mapped_column(index=True)
+    """When it is tried next."""
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class StaffEventRow(Base):

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.http import Handler
 
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
@@ -39,7 +39,7 @@ def _page(path: Path, caching: str, *, shared: bool = False) -> Handler:
             raise web.HTTPNotFound
         response = web.FileResponse(path)
         response.headers["Cache-Control"] = caching
-        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Content-Security-Policy"] = POLICY
         if shared:  # embedded by the county's web site, which has another origin
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

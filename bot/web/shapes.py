@@ -8,8 +8,9 @@ from pydantic import Field, StringConstraints
 from bot.catalogue.schema import Extension
 from bot.events import Event, Heard, MessagePosted, StateBody
 from bot.http import MAX_SEQ, Body
+from bot.mail_address import LONGEST
 from bot.model import CallOutcome, ConversationState, HandoverKind
-from bot.parts import Attachment
+from bot.parts import AnyPart, Attachment
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Payload = Annotated[
@@ -117,6 +118,52 @@ class CallEnded(Body):
 
     outcome: CallOutcome
     extension: Extension
+
+
+class WriteMemo(Body):
+    """A service of the catalogue, by its id."""
+
+    service: Annotated[str, StringConstraints(max_length=60)]
+
+
+class MailMemo(WriteMemo):
+    """The same, with the address that the caller spelled and confirmed; mailed once for each id."""
+
+    client_message_id: ClientMessageId
+    address: Annotated[str, StringConstraints(max_length=LONGEST)]
+
+
+class MemoMade(Body):
+    """The code is told once and opens the memo until then."""
+
+    code: str
+    expires_at: dt.datetime
+
+
+class OpenMemo(Body):
+    """A code as it was typed."""
+
+    code: Annotated[str, StringConstraints(max_length=60)]
+
+
+class MemoSection(Body):
+    """The memo in one language; `translated_by` is null in German."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+    translated_by: Literal["draft", "reviewed", "machine"] | None
+    text: str
+    parts: list[AnyPart]
+
+
+class MemoView(Body):
+    """What a caller had written down, as the catalogue has it now; German comes first."""
+
+    automated: Literal[True] = True
+    title: str
+    made_at: dt.datetime
+    expires_at: dt.datetime
+    sections: list[MemoSection]
 
 
 class SetLanguage(Body):

@@ -132,6 +132,7 @@ async def test_an_office_gets_a_german_mail_without_a_word_of_its_citizen(opened
     assert mail["From"] == "bot@musterland.example"
     assert mail["Subject"] == "Rückruf für Kfz-Zulassung"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "de"
     assert mail["Date"].datetime == office.clock.now()
     [row] = await office.rows()
     assert mail["Message-ID"] == f"<{row.id}@musterland.example>"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -160,6 +161,31 @@ async def test_keys_alone_lead_to_an_answer(deaf: Pbx, world: World) -> None:
     line.hangs_up()
 
 
+async def test_a_caller_takes_a_code_along(deaf: Pbx, world: World) -> None:
+    line = await deaf.rings()
+    for words, key in (
+        ("nur die Tasten", "1"),
+        ("Für „Kfz-Zulassung“ drücken Sie die 1.", "1"),
+        ("Für „Fahrzeug", "2"),
+        ("Für „Unterlagen“ drücken Sie die 1.", "1"),
+        ("Möchten Sie die nächsten Unterlagen hören?", "2"),
+        ("Soll ich Ihnen das aufschreiben?", "1"),
+    ):
+        await line.hears(words)
+        line.presses(key)
+    await line.hears("Ihr Code ist:")
+    digits = re.compile(r"\d \d \d, \d \d \d, \d \d \d\.")
+
+    async def said() -> str | None:
+        return next((one.text for one in deaf.voice.asked if digits.fullmatch(one.text)), None)
+
+    code = await eventually(said)
+    await line.hears("www Punkt musterland Punkt example. Das geht bis zum 7. Dezember.")
+    line.hangs_up()
+    status, memo = await world.client("public").call("POST", "/api/v1/memos/open", {"code": code})
+    assert (status, memo["sections"][0]["language"]) == (200, "de")
+
+
 async def test_zero_reaches_a_person_whose_console_shows_the_call(deaf: Pbx, world: World) -> None:
     staff = await world.caseworker()
     line = await deaf.rings()
@@ -190,6 +216,29 @@ async def test_after_hours_it_is_said_before_a_call_back_is_offered(
     line = await deaf.rings()
     line.presses("0")
     await line.hears("ist gerade geschlossen und öffnet wieder morgen um 08:00 Uhr.")
+    line.hangs_up()
+
+
+async def test_a_form_of_the_rules_becomes_the_calls_own_questions(deaf: Pbx, world: World) -> None:
+    staff = await world.caseworker()
+    world.dialogue.form = "appointment_form"
+    line = await deaf.rings()
+    line.presses("1")
+    await line.hears("Wählen Sie bitte mit den Tasten.")
+    line.presses("1")
+    await line.hears("Was möchten Sie zum Thema Kfz-Zulassung wissen?")
+    line.presses("1")
+    await line.hears("Einen Termin kann ich selbst nicht vergeben.")
+    await line.hears("Um welche Stelle geht es?")
+    line.presses("1")
+    await line.hears("Sie endet auf 9 9 9.")
+    line.presses("1")
+    await line.hears("Ihr Wunsch nach einem Rückruf ist notiert.")
+    (waiting,) = await staff.queue()
+    assert waiting["kind"] == "callback"
+    status, case = await staff.call("GET", f"/handovers/{waiting['id']}")
+    assert status == 200
+    assert "Wünscht einen Termin." in str(case)
     line.hangs_up()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.model import DialogueTurn
 from tests.rasa.conftest import Dialogue, RasaServer
 
 pytestmark = pytest.mark.rasa
@@ -307,6 +308,27 @@ class TestCallback:
         acts = await dialogue.press("jc_antrag/documents")
         assert kinds(acts) == ["answer", ASKS_TIME]
         assert kinds(await dialogue.say("egal")) == ["handover"]
+
+    @pytest.mark.parametrize(
+        ("words", "form"),
+        [
+            ("Könnten Sie mich bitte morgen zurückrufen?", "callback_form"),
+            ("Machen Sie mir bitte einen Termin am Freitag", "appointment_form"),
+            ("Kann ich Ihnen eine Nachricht dalassen?", "message_form"),
+        ],
+    )
+    async def test_a_call_takes_over_and_leaves_nothing_half_open(
+        self, dialogue: Dialogue, words: str, form: str
+    ) -> None:
+        await dialogue.press("jc_antrag")
+        await dialogue.say(words)
+        turn = DialogueTurn((), (), dialogue.state or {})
+        assert turn.form == form
+        dialogue.state = turn.state_without_form()
+        assert kinds(await dialogue.say("nein")) == ["utter_denied"]
+        acts = await dialogue.say("Und was kostet das?")
+        assert acts == [{"act": "answer", "service": "jc_antrag", "aspect": "fees"}]
+        assert DialogueTurn((), (), dialogue.state or {}).form is None
 
     @pytest.mark.parametrize("asked", ["desk", "phone", "callback_time"])
     @pytest.mark.parametrize("word", ["abbrechen", "nein", ""])

@@ -12,6 +12,7 @@ from translations.texts import Texts
 from voice.by_ear.commands import Commands
 from voice.by_ear.digits import Digits
 from voice.by_ear.phrases import Phrases
+from voice.by_ear.spelling import Spelling
 from voice.call.effects import AskForCall, Effect, Release, Say, SendMessage, StartTimer, Transcribe
 from voice.call.events import (
     Answered,
@@ -46,6 +47,7 @@ def phone_line(
 ) -> PhoneLine:
     """The real sentences and word lists."""
     say = texts().say
+    digits = Digits.load(ROOT / "data/phone/digits.yml")
     return PhoneLine(
         county="Landkreis Musterland",
         languages=languages,
@@ -55,10 +57,14 @@ def phone_line(
         },
         phrases=Phrases({code: texts().all_of("phone.", code) for code in languages}),
         commands=Commands.load(ROOT / "data/phone/commands"),
-        digits=Digits.load(ROOT / "data/phone/digits.yml"),
+        digits=digits,
+        spelling=Spelling.load(ROOT / "data/phone/spelling.yml", digits),
+        site="https://www.musterland.example/",
+        mails=True,
         hears=hears,
         minutes=minutes,
         interpreter={"tr": "Bitte mit Dolmetscher: Türkisch."},
+        appointment="Wünscht einen Termin.",
     )
 
 

@@ -39,6 +39,7 @@ class Stack:
             "KREISLOTSE_DATA_DIR": str(self.folder),
             "KREISLOTSE_NEW_CONVERSATIONS_PER_MINUTE": "0",
             "KREISLOTSE_MESSAGES_PER_MINUTE": "0",
+            "KREISLOTSE_CODES_PER_MINUTE": "0",
             "KREISLOTSE_UP_PHONE": "0",
             # Rasa's start takes half a minute where others use the machine too
             "KREISLOTSE_TURN_DEADLINE_S": "120",

@@ -43,3 +43,5 @@ class Portion:
     """The person that it ends by offering."""
     urgent: bool = False
     """Whether it must be heard to its end."""
+    memo: str = ""
+    """The service of which all that can be written down has been told after it."""

@@ -16,11 +16,16 @@ Key = Literal[
     "crisis_numbers", "crisis_number", "crisis_again", "crisis_connect", "crisis_closed",
     "crisis_closed_unknown",
     "confirm_person", "confirm_callback", "confirm_message", "office_question", "offer_question",
-    "connect", "connect_named", "connect_speaks", "connect_german",
+    "connect", "connect_named", "connect_wait", "connect_speaks", "connect_german",
     "option_connect", "option_callback", "option_interpreter", "option_message",
     "closed", "closed_unknown", "nobody_answers", "what_instead", "to_switchboard",
     "callback_same", "callback_number", "number_incomplete", "number_right", "callback_noted",
     "interpreter_noted", "message_ask", "message_right", "message_noted", "nothing_noted",
+    "memo_offer", "memo_way", "option_code", "words_code", "option_mail", "words_mail",
+    "option_no_memo", "memo_code", "memo_code_again", "memo_where", "memo_repeat", "memo_failed",
+    "memo_mailed",
+    "address_consent", "address_ask", "address_go_on", "address_not_understood",
+    "address_accents", "address_right", "address_failed", "spelled_letter",
     "too_long", "goodbye", "goodbye_silent", "goodbye_long",
 ]  # fmt: skip
 """The keys of `data/texts/phone.yml`; a test compares the two."""

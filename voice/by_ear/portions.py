@@ -5,7 +5,8 @@ portions[0].lines    what is said first
 portions[0].more     it ends in "Möchten Sie die nächsten Unterlagen hören?"
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from babel.dates import format_skeleton
 
@@ -35,17 +36,23 @@ from voice.by_ear.phrases import Key, Phrases
 
 IN_A_ROW = 3
 """How many things of a list a caller is told, or offered, at once."""
+_WRITTEN = (Checklist, Fees, Steps, Source)
+"""The parts of an answer that are worth writing down."""
 
 
-def by_ear(message: Message, language: str, phrases: Phrases) -> tuple[Portion, ...]:
+def by_ear(
+    message: Message, language: str, phrases: Phrases, to_write: bool = False
+) -> tuple[Portion, ...]:
     """What is said of `message` to a caller who speaks `language`.
+
+    `to_write`: whether a portion ends where she can be asked if she wants it written down.
 
     Numbers that help at once come first, and what else the message says only where it also
     offers a person: its other words are written to be read.
     """
     numbers = [part for part in message.parts if isinstance(part, Numbers)]
     if not numbers:
-        return tuple(_Telling(message, language, phrases).portions())
+        return tuple(_Telling(message, language, phrases, to_write).portions())
     urgent = [Portion(help_lines(part, message.language, phrases), urgent=True) for part in numbers]
     if not offer_of(message):
         return tuple(urgent)
@@ -59,6 +66,13 @@ def offer_of(message: Message) -> Offer | None:
     return next((part for part in message.parts if isinstance(part, Offer)), None)
 
 
+def can_be_written(message: Message) -> bool:
+    """Whether it tells a list of the catalogue, by the bot and without sending her to a person."""
+    lists = any(isinstance(part, Checklist | Fees | Steps) for part in message.parts)
+    elsewhere = any(isinstance(part, Offer | Numbers) for part in message.parts)
+    return lists and not elsewhere and message.author is Author.BOT and bool(message.service)
+
+
 def is_urgent(message: Message) -> bool:
     """Whether somebody is in danger: the message tells numbers and offers nothing else."""
     return any(isinstance(p, Numbers) for p in message.parts) and offer_of(message) is None
@@ -67,8 +81,12 @@ def is_urgent(message: Message) -> bool:
 class _Telling:
     """Gathers lines until a portion is full."""
 
-    def __init__(self, message: Message, language: str, phrases: Phrases) -> None:
+    def __init__(
+        self, message: Message, language: str, phrases: Phrases, to_write: bool = False
+    ) -> None:
         self._message = message
+        self._to_write = to_write
+        """Whether a portion ends where all is told that can be written down."""
         self._language = message.language
         self._asked_in = language
         """The caller's language; the message may be in German only."""
@@ -86,8 +104,11 @@ class _Telling:
                 del parts[0]  # says the same, in writing
         if not parts:
             self._lines.append(self._line(message.text))
-        for part in parts:
+        told = _written_until(parts) if self._to_write else None
+        for number, part in enumerate(parts, 1):
             yield from self._part(part)
+            if number == told:
+                yield self._full(memo=message.service or "")
         if message.checked_on and not any(isinstance(part, Source) for part in parts):
             self._say_source(message.source or "", reviewed=message.reviewed_on is not None)
         if self._lines:
@@ -180,10 +201,17 @@ class _Telling:
         more: bool = False,
         options: tuple[Option, ...] = (),
         offer: Offer | None = None,
+        memo: str = "",
     ) -> Portion:
         lines, self._lines = tuple(self._lines), []
         rest_from, self._rest_from = self._rest_from, 0
-        return Portion(lines, options, more, rest_from, offer)
+        return Portion(lines, options, more, rest_from, offer, memo=memo)
+
+
+def _written_until(parts: Sequence[AnyPart]) -> int:
+    """How many parts come before the buttons that follow the last list, and its source."""
+    until = max(n for n, part in enumerate(parts, 1) if isinstance(part, _WRITTEN))
+    return until + len(list(takewhile(lambda part: not isinstance(part, Buttons), parts[until:])))
 
 
 def _item(item: ChecklistItem) -> str:

@@ -1,6 +1,6 @@
 """What a call can do, as data: choices lead to acts, and a question may be followed by one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from voice.by_ear.commands import Command
@@ -61,6 +61,7 @@ class Wanted(StrEnum):
     PERSON = "person"
     CALLBACK = "callback"
     MESSAGE = "message"
+    APPOINTMENT = "appointment"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class CallBack:
 
     office: str | None = None
     interpreter: bool = False
+    appointment: bool = False
+    """Whether it is about an appointment, which only people can give."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,52 @@ class NoteMessage:
     """Leave the message with the office."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class OfferMemo:
+    """Shall it be written down?"""
+
+    service: str
+
+
+@dataclass(frozen=True)
+class AskMemoWay:
+    """How shall it be written down?"""
+
+
+@dataclass(frozen=True)
+class TakeCode:
+    """Write it down behind a code."""
+
+    service: str
+
+
+@dataclass(frozen=True)
+class AskConsent:
+    """May we use her address for a mail?"""
+
+    service: str
+
+
+@dataclass(frozen=True)
+class AskAddress:
+    """What is her address?"""
+
+    service: str
+
+
+@dataclass(frozen=True)
+class AddressWrong:
+    """It is not the address that was read back."""
+
+
+@dataclass(frozen=True)
+class TakeMail:
+    """Mail it."""
+
+    service: str
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -145,6 +194,13 @@ Act = (
     | NoteCallback
     | AskMessage
     | NoteMessage
+    | OfferMemo
+    | AskMemoWay
+    | TakeCode
+    | AskConsent
+    | AskAddress
+    | AddressWrong
+    | TakeMail
     | LetGo
     | SayGoodbye
 )
@@ -161,6 +217,8 @@ class Free(StrEnum):
     """A telephone number."""
     MESSAGE = "message"
     """A message to an office."""
+    ADDRESS = "address"
+    """An e-mail address, spelled."""
     NOTHING = "nothing"
     """They are not understood."""
 
@@ -186,6 +244,8 @@ class Question:
     interruptible: bool = True
     rest_from: int = 0
     """Of the last piece of a list: its first line that belongs to it no more."""
+    writes_along: bool = False
+    """Whether she writes down what is said: silence then means that she wants it once more."""
 
     @property
     def in_list(self) -> bool:

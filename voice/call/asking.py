@@ -3,24 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.events import MessagePosted, Wish
 from bot.model import Author, ConversationState
-from voice.by_ear.lines import Option, Portion
+from voice.by_ear.lines import Line, Option, Portion
 from voice.by_ear.portions import by_ear, is_urgent
 from voice.call.acts import (
     Act,
     Choice,
     ChooseLanguage,
     GoOn,
+    OfferMemo,
     Question,
     Rescue,
     SeekPerson,
     SkipList,
     Tell,
+    Wanted,
     yes_or_no,
 )
-from voice.call.desk_choices import ways_to_a_person
+from voice.call.desk_choices import ways_to_a_person, wish_for
 from voice.call.effects import AskForCall, Say, SendMessage, StartTimer
 from voice.call.events import ReplyArrived, StateArrived, Timer
+from voice.call.offering_memo import may_offer
 from voice.call.speaking import MOST_OFFERED, offered, tell
 from voice.call.state import FILLER_S, PATIENCE_S, Call, Phase, PhoneLine, Step
 
@@ -101,9 +105,19 @@ def _send(call: Call, act: Tell) -> Step:
 
 
 def _tell(line: PhoneLine, call: Call, event: ReplyArrived) -> Step:
+    if event.message.wish:
+        return _fulfil(line, call, event.message, event.message.wish)
     service = event.message.service or call.service
     step = tell(line, replace(call, service=service), *_script(line, call, event))
     return replace(step, call=replace(step.call, replying=step.call.turn))
+
+
+def _fulfil(line: PhoneLine, call: Call, message: MessagePosted, wish: Wish) -> Step:
+    """Does what the caller wants of people, as if she had asked for it by a command."""
+    act = wish_for(line, Wanted(wish.kind.value), wish.office or call.office, call.service)
+    if isinstance(act, SeekPerson):
+        return Step(call, then=act)  # whom she is connected with is said once it is known
+    return Step(replace(call, preface=_lines(line, call, message)), then=act)
 
 
 def _add(line: PhoneLine, call: Call, event: ReplyArrived) -> Step:
@@ -122,29 +136,34 @@ def _add(line: PhoneLine, call: Call, event: ReplyArrived) -> Step:
 def _asked_for_patience(line: PhoneLine, call: Call, event: ReplyArrived) -> Step:
     if call.phase is not Phase.THINKING:
         return Step(call)
-    lines = tuple(
-        one for p in by_ear(event.message, call.language, line.phrases) for one in p.lines
-    )
-    return Step(call, (Say(call.turn, lines),))
+    return Step(call, (Say(call.turn, _lines(line, call, event.message)),))
 
 
 def _rescue(line: PhoneLine, call: Call, event: ReplyArrived) -> Step:
     """Numbers at once; meanwhile somebody is sought."""
-    portions = by_ear(event.message, call.language, line.phrases)
-    lines = tuple(one for portion in portions for one in portion.lines)
+    lines = _lines(line, call, event.message)
     question = Question(lines, after=Rescue(), interruptible=False)
     step = tell(line, replace(call, urgent=True, sought=True, found=None, preface=()), question)
     asked = replace(step.call, seeking=step.call.turn)
     return Step(asked, (*step.effects, AskForCall(asked.turn, call.office)))
 
 
+def _lines(line: PhoneLine, call: Call, message: MessagePosted) -> tuple[Line, ...]:
+    """All that is said of a message, without what it offers."""
+    portions = by_ear(message, call.language, line.phrases)
+    return tuple(one for portion in portions for one in portion.lines)
+
+
 def _script(line: PhoneLine, call: Call, event: ReplyArrived) -> tuple[Question, ...]:
-    portions = by_ear(event.message, call.language, line.phrases)
+    to_write = may_offer(line, call, event.message)
+    portions = by_ear(event.message, call.language, line.phrases, to_write)
     questions = [q for portion in portions for q in _questions(line, call, portion)]
     if not questions:
         return (Question((line.phrases.line("anything_else", call.language),)),)
     last = questions[-1]
-    if not last.choices and not last.after and not last.lines[-1].text.endswith(("?", "؟")):
+    if last.after:
+        questions.append(Question((line.phrases.line("anything_else", call.language),)))
+    elif not last.choices and not last.lines[-1].text.endswith(("?", "؟")):
         more = line.phrases.line("anything_else", call.language)
         questions[-1] = replace(last, lines=(*last.lines, more))
     return tuple(questions)
@@ -163,6 +182,9 @@ def _questions(line: PhoneLine, call: Call, portion: Portion) -> Iterator[Questi
         yield replace(question, lines=(*portion.lines, *question.lines))
     elif portion.options:
         yield from _options(line, call, portion)
+    elif portion.memo:
+        after = OfferMemo(portion.memo)
+        yield Question(portion.lines, after=after, rest_from=portion.rest_from)
     else:
         yield Question(portion.lines, rest_from=portion.rest_from)
 

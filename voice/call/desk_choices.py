@@ -76,6 +76,8 @@ def act_of(wanted: Wanted, office: str | None) -> Act:
             return CallBack(office)
         case Wanted.MESSAGE:
             return AskMessage(office)
+        case Wanted.APPOINTMENT:
+            return CallBack(office, appointment=True)
 
 
 def wish_for(line: PhoneLine, wanted: Wanted, office: str | None, service: str | None) -> Act:

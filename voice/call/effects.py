@@ -1,6 +1,6 @@
 """What a call wants done; the runner does it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.model import CallOutcome
@@ -117,6 +117,23 @@ class LeaveMessage:
 
 
 @dataclass(frozen=True)
+class WriteMemo:
+    """Write a topic down behind a code."""
+
+    turn: int
+    service: str
+
+
+@dataclass(frozen=True)
+class MailMemo:
+    """Mail a topic."""
+
+    turn: int
+    service: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ReportDialled:
     """Tell the desk how the attempt to reach a person ended."""
 
@@ -181,6 +198,8 @@ Effect = (
     | AskForCall
     | AskForCallback
     | LeaveMessage
+    | WriteMemo
+    | MailMemo
     | ReportDialled
     | Release
     | Finish

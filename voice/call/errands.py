@@ -13,16 +13,38 @@ from voice.call.effects import (
     AskForCallback,
     Effect,
     LeaveMessage,
+    MailMemo,
     ReportDialled,
     SendMessage,
     SetLanguage,
+    WriteMemo,
 )
-from voice.call.events import BotLost, Event, Missing, Noted, PersonFound, PersonMissing, Sent
+from voice.call.events import (
+    BotLost,
+    Event,
+    MemoFailed,
+    MemoMailed,
+    MemoWritten,
+    Missing,
+    Noted,
+    PersonFound,
+    PersonMissing,
+    Sent,
+)
 from voice.call.ports import Bot, Talk
 
 log = structlog.get_logger(__name__)
 
-Errand = SendMessage | SetLanguage | AskForCall | AskForCallback | LeaveMessage | ReportDialled
+Errand = (
+    SendMessage
+    | SetLanguage
+    | AskForCall
+    | AskForCallback
+    | LeaveMessage
+    | WriteMemo
+    | MailMemo
+    | ReportDialled
+)
 _MISSING = {
     "office_closed": Missing.CLOSED,
     "nobody_to_call": Missing.NOBODY,
@@ -50,7 +72,7 @@ class Errands:
             try:
                 await self._do(errand, language)
             except BotUnavailable:
-                self._tell(BotLost(time.monotonic()))
+                self._unavailable(errand)
             except Refused as refused:
                 log.warning("the bot refuses", errand=type(errand).__name__, code=refused.code)
                 self._refused(errand)
@@ -83,6 +105,12 @@ class Errands:
                 text = errand.text[:_LONGEST_TEXT]
                 await talk.leave(HandoverKind.MESSAGE, errand.office, None, text)
                 self._tell(Noted(time.monotonic(), errand.turn))
+            case WriteMemo():
+                memo = await talk.write_down(errand.service)
+                self._tell(MemoWritten(time.monotonic(), errand.turn, memo.code, memo.until))
+            case MailMemo():
+                await talk.mail(errand.service, errand.address)
+                self._tell(MemoMailed(time.monotonic(), errand.turn))
             case ReportDialled():
                 await talk.dialled(errand.outcome, errand.extension)
 
@@ -111,12 +139,21 @@ class Errands:
             now, errand.turn, why, errand.office, office.name, office.reopens, kinds
         )
 
+    def _unavailable(self, errand: Errand) -> None:
+        """A call goes on where only something could not be written down."""
+        if isinstance(errand, WriteMemo | MailMemo):
+            self._tell(MemoFailed(time.monotonic(), errand.turn))
+        else:
+            self._tell(BotLost(time.monotonic()))
+
     def _refused(self, errand: Errand) -> None:
         match errand:
             case SendMessage():
                 self._tell(BotLost(time.monotonic()))
             case AskForCallback() | LeaveMessage():
                 self._tell(Noted(time.monotonic(), errand.turn, ok=False))
+            case WriteMemo() | MailMemo():
+                self._tell(MemoFailed(time.monotonic(), errand.turn))
             case _:
                 pass
 
@@ -130,6 +167,8 @@ def errand_of(effect: Effect) -> Errand | None:
             | AskForCall()
             | AskForCallback()
             | LeaveMessage()
+            | WriteMemo()
+            | MailMemo()
             | ReportDialled()
         ):
             return effect

@@ -1,5 +1,6 @@
 """What happens to a call.  Every event says when, in seconds on the monotonic clock."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -173,6 +174,32 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class MemoWritten:
+    """A topic is written down behind a code, and until when."""
+
+    at: float
+    turn: int
+    code: str
+    until: dt.date
+
+
+@dataclass(frozen=True)
+class MemoMailed:
+    """A mail is on its way."""
+
+    at: float
+    turn: int
+
+
+@dataclass(frozen=True)
+class MemoFailed:
+    """Nothing was written down."""
+
+    at: float
+    turn: int
+
+
+@dataclass(frozen=True)
 class Dialled:
     """The PBX tried to reach the person."""
 
@@ -211,6 +238,9 @@ Event = (
     | PersonFound
     | PersonMissing
     | Noted
+    | MemoWritten
+    | MemoMailed
+    | MemoFailed
     | Dialled
     | Resumed
     | BotLost

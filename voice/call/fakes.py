@@ -9,7 +9,7 @@ from bot.events import Event as ConversationEvent
 from bot.events import MessagePosted, StateChanged
 from bot.model import Author, CallOutcome, ConversationState, HandoverKind
 from bot.parts import AnyPart, as_text
-from voice.bot_client import BotUnavailable, OfficeNow, Refused, Target
+from voice.bot_client import BotUnavailable, MemoCode, OfficeNow, Refused, Target
 from voice.hearing import HearingEvent
 from voice.media import Heard
 
@@ -77,6 +77,15 @@ class FakeTalk:
     ) -> None:
         """Notes it."""
         self.did.append(("leave", kind, office, phone, text))
+
+    async def write_down(self, service: str) -> MemoCode:
+        """A code that is always the same."""
+        self.did.append(("write_down", service))
+        return MemoCode("123456789", dt.date(2026, 12, 7))
+
+    async def mail(self, service: str, address: str) -> None:
+        """Notes it."""
+        self.did.append(("mail", service, address))
 
     async def close(self) -> None:
         """Notes it."""

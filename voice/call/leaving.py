@@ -27,8 +27,9 @@ _MOST_DIGITS = 20
 def call_back(line: PhoneLine, call: Call, act: CallBack) -> Step:
     """Asks for the number; the one she calls from is offered first."""
     changed = replace(
-        call, office=act.office or call.office, interpreter=act.interpreter or call.interpreter
-    )
+        call, office=act.office or call.office, interpreter=act.interpreter or call.interpreter,
+        appointment=act.appointment,
+    )  # fmt: skip
     number = dialable(call.caller) if call.caller else None
     if number is None:
         return ask_number(line, changed)
@@ -89,7 +90,11 @@ def message_said(line: PhoneLine, call: Call, text: str) -> Step:
 
 def note_callback(line: PhoneLine, call: Call, act: NoteCallback) -> Step:
     """Leaves the wish with the office."""
-    text = line.interpreter.get(call.language) if call.interpreter else None
+    notes = (
+        line.appointment if call.appointment else "",
+        line.interpreter.get(call.language, "") if call.interpreter else "",
+    )
+    text = " ".join(filter(None, notes)) or None
     return _leave(
         call, Outcome.CALLBACK, AskForCallback(call.turn + 1, call.office, act.phone, text)
     )

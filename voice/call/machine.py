@@ -9,10 +9,23 @@ from dataclasses import replace
 from typing import assert_never
 
 from voice.by_ear.commands import KEYS, Command
-from voice.call import asking, leaving, opening, patience, person, understanding
+from voice.call import (
+    asking,
+    leaving,
+    offering_memo,
+    opening,
+    patience,
+    person,
+    taking_along,
+    understanding,
+)
 from voice.call.acts import (
     Act,
+    AddressWrong,
+    AskAddress,
+    AskConsent,
     AskLanguage,
+    AskMemoWay,
     AskMessage,
     AskNumber,
     AskOffice,
@@ -26,11 +39,14 @@ from voice.call.acts import (
     MoreToAsk,
     NoteCallback,
     NoteMessage,
+    OfferMemo,
     Question,
     Rescue,
     SayGoodbye,
     SeekPerson,
     SkipList,
+    TakeCode,
+    TakeMail,
     Tell,
 )
 from voice.call.desk_choices import ask_office
@@ -41,6 +57,9 @@ from voice.call.events import (
     BotLost,
     Dialled,
     Event,
+    MemoFailed,
+    MemoMailed,
+    MemoWritten,
     Noted,
     NothingSaid,
     NotRecognised,
@@ -135,6 +154,8 @@ def _later(line: PhoneLine, call: Call, event: Event) -> Step:
             return _desk_answered(line, call, event)
         case Noted() if event.turn == call.seeking:
             return leaving.noted(line, call, event)
+        case MemoWritten() | MemoMailed() | MemoFailed():
+            return taking_along.done(line, call, event)
         case BotLost():
             return person.to_switchboard(line, call)
         case _:
@@ -251,6 +272,20 @@ def _perform(line: PhoneLine, call: Call, act: Act) -> Step:
             return leaving.ask_message(line, call, act)
         case NoteMessage():
             return leaving.note_message(call, act)
+        case OfferMemo():
+            return offering_memo.offer(line, call, act)
+        case AskMemoWay():
+            return offering_memo.ask_way(line, call)
+        case TakeCode():
+            return taking_along.take_code(call, act)
+        case AskConsent():
+            return taking_along.ask_consent(line, call, act)
+        case AskAddress():
+            return taking_along.ask_address(line, call, act)
+        case AddressWrong():
+            return taking_along.address_wrong(line, call)
+        case TakeMail():
+            return taking_along.take_mail(call, act)
         case LetGo():
             return person.let_go(call, act)
         case SayGoodbye():

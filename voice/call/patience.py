@@ -7,8 +7,9 @@ from voice.call.effects import Earcon, HangUp, Outcome, Say, StartTimer
 from voice.call.events import NotRecognised, TimePassed, Timer
 from voice.call.leaving import number_given
 from voice.call.person import to_switchboard
-from voice.call.speaking import keys_told, remark, tell
+from voice.call.speaking import keys_told, remark, speak, tell
 from voice.call.state import LAST_S, SEARCHING_S, Call, Phase, PhoneLine, Step
+from voice.call.taking_along import address_wrong, give_up_address
 
 _WAITING = (Phase.THINKING, Phase.SEEKING)
 _GONE = (Phase.RELEASED, Phase.ENDED)
@@ -52,7 +53,7 @@ def not_recognised(line: PhoneLine, call: Call, event: NotRecognised) -> Step:
     if event.utterance not in call.awaiting:
         return Step(call)
     trouble = replace(call, awaiting=frozenset(), heard=(), troubles=call.troubles + 1)
-    if call.held or call.asked:
+    if call.held or call.asked or call.writing:
         return Step(trouble)
     return _by_keys(line, trouble).after(Earcon())
 
@@ -74,7 +75,11 @@ def _silent(line: PhoneLine, call: Call) -> Step:
     changed = replace(call, silences=silences)
     if call.question.free is Free.NUMBER and call.digits:
         return number_given(line, changed)
+    if call.question.free is Free.ADDRESS and call.spelled:
+        return address_wrong(line, changed)
     match silences:
+        case 1 if call.question.writes_along:
+            return speak(line, changed)
         case 1:
             return remark(line, changed, line.phrases.line("not_heard", call.language))
         case 2:
@@ -93,6 +98,8 @@ def _by_keys(line: PhoneLine, call: Call) -> Step:
         return remark(line, call, told, *keys_told(line, call))
     if call.question.free is Free.NUMBER:
         return remark(line, call, told)
+    if call.question.free is Free.ADDRESS:
+        return give_up_address(line, replace(call, preface=(told,)))
     return Step(replace(call, preface=(told,)), then=Menu())
 
 

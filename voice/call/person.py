@@ -62,8 +62,9 @@ def found(line: PhoneLine, call: Call, event: PersonFound) -> Step:
     go = LetGo(Dial(event.extension, briefing))
     say, language = line.phrases.line, call.language
     foreign = language.split("-")[0] != "de" and event.speaks is not None
+    wait = say("connect_wait", language)  # while the person hears the briefing
     if call.urgent:
-        return tell(line, known, _then((say("crisis_connect", language),), go))
+        return tell(line, known, _then((say("crisis_connect", language), wait), go))
     if foreign and not event.speaks:
         return tell(line, known, _no_common_language(line, language, event.office, go))
     who = (
@@ -71,8 +72,8 @@ def found(line: PhoneLine, call: Call, event: PersonFound) -> Step:
         if event.name
         else say("connect", language, office=event.office_name)
     )
-    lines = (who, say("connect_speaks", language)) if foreign else (who,)
-    return tell(line, known, _then(lines, go))
+    speaks = (say("connect_speaks", language),) if foreign else ()
+    return tell(line, known, _then((who, *speaks, wait), go))
 
 
 def missing(line: PhoneLine, call: Call, event: PersonMissing) -> Step:

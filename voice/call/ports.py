@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.events import Event as ConversationEvent
 from bot.model import CallOutcome, HandoverKind
-from voice.bot_client import OfficeNow, Target
+from voice.bot_client import MemoCode, OfficeNow, Target
 from voice.hearing import HearingEvent
 from voice.media import Heard
 
@@ -35,6 +35,14 @@ class Talk(Protocol):
         self, kind: HandoverKind, office: str | None, phone: str | None, text: str | None
     ) -> None:
         """A call-back or a message."""
+        ...
+
+    async def write_down(self, service: str) -> MemoCode:
+        """A topic, behind a code."""
+        ...
+
+    async def mail(self, service: str, address: str) -> None:
+        """A topic, by mail."""
         ...
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ MOST_OFFERED = 3
 def tell(line: PhoneLine, call: Call, *script: Question) -> Step:
     """Begins a new script."""
     earlier = call.script if call.script != script else call.earlier
-    changed = replace(call, script=script, position=0, earlier=earlier, digits="")
+    changed = replace(call, script=script, position=0, earlier=earlier, digits="", spelled="")
     return speak(line, changed)
 
 
@@ -57,6 +57,8 @@ def skip_list(line: PhoneLine, call: Call) -> Step:
     while call.script[position].in_list and position + 1 < len(call.script):
         position += 1
     rest = call.script[position].rest()
+    if rest.after and not rest.lines:
+        return Step(replace(call, position=position), then=rest.after)
     script = (*call.script[:position], rest, *call.script[position + 1 :])
     return speak(line, replace(call, script=script, position=position))
 
@@ -101,6 +103,7 @@ def _say(line: PhoneLine, call: Call, lines: tuple[Line, ...], interruptible: bo
     changed = replace(
         call, phase=Phase.SPEAKING, turn=turn, awaiting=frozenset(), heard=(), confidence=1.0,
         asked="", held=None, queued=None, seeking=-1, preface=(), cut=False,
+        writing=False,
     )  # fmt: skip
     mode = mode_of(line, call) if interruptible else Mode.OFF
     # what is being said while the caller waits ("Einen Moment bitte") is said to its end
@@ -112,4 +115,5 @@ def mode_of(line: PhoneLine, call: Call) -> Mode:
     """How the caller is listened to now."""
     if not line.hears or call.troubles > 1:
         return Mode.OFF
-    return Mode.DIGITS if call.question.free is Free.NUMBER else Mode.SPEECH
+    patiently = call.question.free in (Free.NUMBER, Free.ADDRESS)
+    return Mode.DIGITS if patiently else Mode.SPEECH

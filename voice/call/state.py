@@ -9,6 +9,7 @@ from voice.by_ear.commands import Commands
 from voice.by_ear.digits import Digits
 from voice.by_ear.lines import Line
 from voice.by_ear.phrases import Phrases
+from voice.by_ear.spelling import Spelling
 from voice.call.acts import Act, Question, Tell
 from voice.call.effects import Dial, Effect, Outcome
 from voice.call.events import PersonFound, PersonMissing
@@ -57,12 +58,19 @@ class PhoneLine:
     phrases: Phrases
     commands: Commands
     digits: Digits
+    spelling: Spelling
     hears: bool = True
     """Whether anything recognises speech here."""
     minutes: float = 20.0
     """After these a person is sought."""
     interpreter: Mapping[str, str] = field(default_factory=dict)
     """By language, in German, the note that an interpreter is needed."""
+    site: str = ""
+    """The web address where a caller's code is typed; without one nothing is written down."""
+    mails: bool = False
+    """Whether it can be mailed, too."""
+    appointment: str = ""
+    """In German, the note that a call-back is about an appointment."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,19 @@ class Call:
     """Whether the bot cannot be reached."""
     urgent: bool = False
     interpreter: bool = False
+    appointment: bool = False
+    """Whether she is to be called back about an appointment."""
     digits: str = ""
+    memos_offered: frozenset[str] = frozenset()
+    """The services of which it was asked whether to write them down."""
+    writing: bool = False
+    """Whether that is being done in this turn."""
+    memo: str = ""
+    """The service that is to be mailed."""
+    spelled: str = field(default="", repr=False)
+    """What she has spelled of her address so far."""
+    tries: int = 0
+    """How often it was wrong."""
     sought: bool = False
     tried: tuple[str, ...] = ()
     """Extensions that were dialled in vain."""

@@ -6,7 +6,7 @@ from voice.by_ear.commands import Command
 from voice.by_ear.language_names import language_named
 from voice.by_ear.phrases import Key
 from voice.by_ear.words import contains, words
-from voice.call import leaving, opening, patience
+from voice.call import leaving, opening, patience, taking_along
 from voice.call.acts import (
     Act,
     AskLanguage,
@@ -41,11 +41,15 @@ def uttered(line: PhoneLine, call: Call, event: Uttered) -> Step:
     if call.phase not in (Phase.LISTENING, Phase.THINKING):
         return Step(call)
     step = Step(call) if call.phase is Phase.THINKING else think(call)
-    any_language = call.question.free is Free.LANGUAGE and not call.question.in_list
-    languages = line.languages if any_language else (call.language,)
     awaiting = step.call.awaiting | {event.utterance}
-    recognise = Transcribe(event.utterance, languages)
+    recognise = Transcribe(event.utterance, languages_expected(line, call))
     return Step(replace(step.call, awaiting=awaiting), (*step.effects, recognise))
+
+
+def languages_expected(line: PhoneLine, call: Call) -> tuple[str, ...]:
+    """In which the caller may answer now."""
+    any_language = call.question.free is Free.LANGUAGE and not call.question.in_list
+    return line.languages if any_language else (call.language,)
 
 
 def transcribed(line: PhoneLine, call: Call, event: Transcribed) -> Step:
@@ -72,7 +76,7 @@ def nothing_said(line: PhoneLine, call: Call, event: NothingSaid) -> Step:
         return _understand(line, call)
     if call.held:
         return tell_held(line, call, event.at)
-    if call.asked:
+    if call.asked or call.writing:
         return Step(call)
     if call.cut and call.misses == 0:  # a noise in her room has cut off what she wants to hear
         return speak(line, replace(call, misses=1))
@@ -129,6 +133,8 @@ def _understand(line: PhoneLine, call: Call) -> Step:
             return leaving.message_said(line, call, text)
         case Free.LANGUAGE:
             return _language(line, call, text)
+        case Free.ADDRESS:
+            return taking_along.address_said(line, call, text)
         case Free.NUMBER | Free.NOTHING:
             return patience.not_understood(line, call)
 

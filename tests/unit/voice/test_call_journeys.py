@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.model import Author, CallOutcome, ConversationState
+from bot.events import Wish
+from bot.model import Author, CallOutcome, ConversationState, WishKind
 from bot.parts import (
     Button,
     Buttons,
@@ -168,7 +169,9 @@ def test_an_answer_is_told_in_portions() -> None:
     scene.hears_all().says("Ja bitte")
     assert scene.said.startswith("Papier 4.")
     scene.hears_all().presses("1")
-    assert "Papier 7." in scene.said
+    assert scene.said == "Papier 7.\nAlles im Original."
+    assert scene.hears_it().said.startswith("Soll ich Ihnen das aufschreiben?")
+    scene.hears_all().says("Nein danke")
     assert "Für „Kosten“ drücken Sie die 1" in scene.said
     assert "Wo?" not in scene.said
     scene.hears_all().presses("9")
@@ -401,7 +404,8 @@ def test_both_sides_are_told_before_the_transfer() -> None:
     scene.is_told(Text(text="Tamam."), language="tr", service="kfz_ummeldung").hears_all()
     scene.presses("0").finds(name="Frau Erika", speaks=True)
     assert "Frau Erika" in scene.said
-    assert len(scene.did(Say).lines) == 2
+    told = [scene.line.phrases.text(key, "tr") for key in ("connect_speaks", "connect_wait")]
+    assert [line.text for line in scene.did(Say).lines[1:]] == told
     briefing = Briefing("tr", "kfz_ummeldung", urgent=False)
     assert scene.hears_it().released() == Dial("201", briefing)
     assert scene.phase is Phase.RELEASED
@@ -458,7 +462,8 @@ def test_nobody_answers_then_the_group_then_a_call_back() -> None:
     assert scene.happens(Resumed(2)).did(AskForCall).office == "kfz"
     scene.finds(extension="110", name=None, speaks=None)
     assert scene.said == (
-        "Leider nimmt dort gerade niemand ab.\nIch verbinde Sie jetzt: Kfz-Zulassung."
+        "Leider nimmt dort gerade niemand ab.\nIch verbinde Sie jetzt: Kfz-Zulassung.\n"
+        "Es kann kurz still sein. Bitte bleiben Sie dran."
     )
     scene.hears_it().happens(Dialled(3, CallOutcome.BUSY)).happens(Resumed(4))
     scene.finds(extension="110")
@@ -529,6 +534,75 @@ def test_a_message_is_read_back_and_left() -> None:
     assert (left.office, left.text) == ("jc", "Mein Bescheid ist falsch")
     assert scene.happens(Noted(1, left.turn, ok=False)).said.startswith("Das hat leider nicht")
     assert scene.hears_it().released() == Switchboard()
+
+
+# --- a wish that no list of commands knows, but the bot
+
+
+def wishes(kind: WishKind, office: str | None = "jc") -> Scene:
+    """Somebody whose free words the bot took for a wish."""
+    scene = Scene().in_german()
+    scene.asks("Könnte sich nachher jemand bei mir melden?")
+    return scene.is_told(Text(text="Gern, das notiere ich."), wish=Wish(kind=kind, office=office))
+
+
+def test_a_call_back_is_asked_for_by_the_call_itself() -> None:
+    scene = wishes(WishKind.CALLBACK)
+    assert scene.said == (
+        "Gern, das notiere ich.\n"
+        "Sollen wir Sie unter der Nummer zurückrufen, mit der Sie gerade anrufen? "
+        "Sie endet auf 9 9 9."
+    )
+    wanted = scene.hears_all().says("Ja").did(AskForCallback)
+    assert (wanted.office, wanted.phone, wanted.text) == ("jc", "+493023125999", None)
+
+
+def test_a_wish_without_an_office_asks_for_it_first() -> None:
+    scene = wishes(WishKind.CALLBACK, office=None)
+    assert scene.said.startswith("Gern, das notiere ich.\nUm welche Stelle geht es?")
+    assert "Sie endet auf 9 9 9." in scene.hears_all().says("Ausländerbehörde").said
+    assert scene.hears_all().says("Ja").did(AskForCallback).office == "abh"
+
+
+@pytest.mark.parametrize("office", ["jc", None])
+def test_a_wish_for_an_appointment_becomes_a_call_back_that_says_so(office: str | None) -> None:
+    scene = wishes(WishKind.APPOINTMENT, office).hears_all()
+    if office is None:
+        scene.says("Jobcenter").hears_all()
+    wanted = scene.says("Ja").did(AskForCallback)
+    assert (wanted.office, wanted.text) == ("jc", "Wünscht einen Termin.")
+    scene.happens(Noted(1, wanted.turn)).hears_all()
+    scene.says("Rückruf").hears_all()
+    assert scene.says("Ja").did(AskForCallback).text is None
+
+
+def test_a_message_is_taken_by_the_call_itself() -> None:
+    scene = wishes(WishKind.MESSAGE).hears_all().says("Ich komme morgen später")
+    assert scene.said.startswith("Ich habe verstanden: Ich komme morgen später.")
+    assert scene.hears_all().says("Ja").did(LeaveMessage).office == "jc"
+
+
+def test_a_wish_for_a_person_dials_at_once() -> None:
+    scene = wishes(WishKind.PERSON)
+    assert (scene.did(AskForCall).office, scene.said) == ("jc", "")
+    assert scene.finds().said.startswith("Ich verbinde Sie jetzt mit")
+
+
+def test_a_wish_that_comes_after_the_caller_went_on_is_thrown_away() -> None:
+    scene = Scene().in_german()
+    scene.asks("Könnte sich nachher jemand bei mir melden?")
+    scene.says("Was kostet das Ummelden?").is_told(Text(text="Gern."), wish=Wish(kind="message"))
+    assert scene.said == ""
+    assert scene.did(SendMessage).text.endswith("Was kostet das Ummelden?")
+
+
+def test_a_wish_waits_while_the_caller_seems_to_go_on() -> None:
+    scene = Scene().in_german()
+    scene.asks("Könnte sich nachher jemand bei mir melden?")
+    scene.happens(Uttered(1, 99)).is_told(Text(text="Gern."), wish=Wish(kind="message"))
+    assert scene.said == ""
+    scene.happens(NothingSaid(2, 99, Reason.UNSURE))
+    assert scene.said.startswith("Gern.\nUm welche Stelle geht es?")
 
 
 # --- danger

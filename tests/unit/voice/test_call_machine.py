@@ -1,11 +1,14 @@
 """What holds in every call, whatever happens in it and in whatever order."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.model import Author, CallOutcome, ConversationState
+from bot.events import Wish
+from bot.model import Author, CallOutcome, ConversationState, WishKind
 from bot.parts import (
     AnyPart,
     Button,
@@ -24,17 +27,22 @@ from voice.call.effects import (
     Dial,
     Finish,
     LeaveMessage,
+    MailMemo,
     Release,
     Say,
     SendMessage,
     StartTimer,
     Transcribe,
+    WriteMemo,
 )
 from voice.call.events import (
     BargedIn,
     BotLost,
     Dialled,
     Event,
+    MemoFailed,
+    MemoMailed,
+    MemoWritten,
     Missing,
     Noted,
     NothingSaid,
@@ -70,7 +78,7 @@ PARTS: list[list[AnyPart]] = [
 WORDS = [
     "Ummelden", "ja", "nein", "Mitarbeiter", "noch einmal", "zurück", "weiter", "langsamer",
     "wie geht das", "andere Sprache", "Türkisch", "auf Wiedersehen", "Rückruf", "Nachricht",
-    "eins",
+    "eins", "E-Mail", "Code", "Anton at gmx Punkt de", "Müller at gmx", "a punkt punkt",
     "null eins sieben eins eins zwei drei vier fünf sechs sieben", "Jobcenter", "…",
 ]  # fmt: skip
 
@@ -169,6 +177,10 @@ class AnyCall(RuleBasedStateMachine):
     def the_bot_answers(self, parts: list[AnyPart], author: Author) -> None:
         self.scene.is_told(*parts, text="Gut.", author=author, service="kfz_ummeldung")
 
+    @rule(kind=st.sampled_from(list(WishKind)), office=st.sampled_from([None, "jc"]))
+    def the_bot_understands_a_wish(self, kind: WishKind, office: str | None) -> None:
+        self.scene.is_told(Text(text="Gern."), wish=Wish(kind=kind, office=office))
+
     @rule(state=st.sampled_from([ConversationState.WAITING, ConversationState.BOT]))
     def the_owner_changes(self, state: ConversationState) -> None:
         self.scene.changes_owner(state, "jc")
@@ -187,6 +199,27 @@ class AnyCall(RuleBasedStateMachine):
     def it_is_noted(self, ok: bool) -> None:
         if any(isinstance(e, AskForCallback | LeaveMessage) for e in self.scene.all):
             self.happens(Noted(0, self.scene.call.seeking, ok))
+
+    @rule(ok=st.booleans(), late=st.booleans())
+    def it_is_written_down(self, ok: bool, late: bool) -> None:
+        asked = [e for e in self.scene.all if isinstance(e, WriteMemo | MailMemo)]
+        if not asked:
+            return
+        effect, turn = asked[-1], asked[0 if late else -1].turn
+        if not ok:
+            self.happens(MemoFailed(0, turn))
+        elif isinstance(effect, MailMemo):
+            self.happens(MemoMailed(0, turn))
+        else:
+            self.happens(MemoWritten(0, turn, "123456789", dt.date(2026, 12, 7)))
+
+    @invariant()
+    def nothing_is_mailed_without_her_consent(self) -> None:
+        if any(isinstance(e, MailMemo) for e in self.scene.all):
+            said = [line.text for e in self.scene.all if isinstance(e, Say) for line in e.lines]
+            phrases = self.scene.line.phrases
+            consent = [phrases.text("address_consent", c) for c in self.scene.line.languages]
+            assert any(text in consent for text in said)
 
     @precondition(lambda self: self.scene.phase is Phase.RELEASED)
     @rule(outcome=st.sampled_from(list(CallOutcome)))
