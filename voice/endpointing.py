@@ -59,6 +59,8 @@ class Endpoints:
 
     pause_s: float = 0.7
     """Silence that ends an utterance."""
+    perhaps_s: float = 0.3
+    """Silence after which she may have finished; within words there is less."""
     digits_pause_s: float = 1.3
     """The same while digits are collected: people pause within a number."""
     longest_s: float = 15.0
@@ -83,6 +85,7 @@ class Endpointing:
         self._voiced = 0.0
         self._last_voice = 0.0
         self._speaking = False
+        self._guessed = -1.0
 
     @property
     def earliest(self) -> float | None:
@@ -94,6 +97,19 @@ class Endpointing:
         if self._speaking:
             return self._while_speaking(window)
         return self._while_silent(window)
+
+    def perhaps_ended(self, window: Window) -> UtteranceEnded | None:
+        """The utterance so far, once in each longer silence: she may yet go on.
+
+        Call it after `observe`.  Never while digits are collected, where most silences go on.
+        """
+        if not self._speaking or self._start is None or self.collecting_digits:
+            return None
+        end = self._last_voice
+        if window.end - end < self._limits.perhaps_s or end == self._guessed:
+            return None
+        self._guessed = end
+        return UtteranceEnded(window.end, self._start, end)
 
     def _while_silent(self, window: Window) -> list[SpeechEvent]:
         if window.voice >= self._limits.begins:

@@ -46,7 +46,14 @@ class Utterance:
     """Whether we spoke when it began and it never was an interruption: a cough, "mhm", our echo."""
 
 
-HearingEvent = SpeechStarted | Suspected | BargedIn | Utterance
+@dataclass(frozen=True, eq=False)
+class Perhaps:
+    """The utterance as it will be if she has finished; if so, an equal `Utterance` follows."""
+
+    utterance: Utterance
+
+
+HearingEvent = Perhaps | SpeechStarted | Suspected | BargedIn | Utterance
 
 
 class Ear:
@@ -134,6 +141,9 @@ class Ear:
                 yield SpeechStarted(self._time(event.at), self._time(event.start))
             else:
                 yield self._utterance(event)
+                self._cut_at = event.end if isinstance(event, TooLong) else 0.0
+        if so_far := self._endpointing.perhaps_ended(window):
+            yield Perhaps(self._utterance(so_far))
         earliest = self._endpointing.earliest
         self._memory.forget((window.end if earliest is None else earliest) - PRE_ROLL_S)
 
@@ -141,7 +151,6 @@ class Ear:
         cut = isinstance(event, TooLong)
         start = max(event.start - PRE_ROLL_S, self._cut_at)
         end = event.end + (0.0 if cut else POST_ROLL_S)
-        self._cut_at = event.end if cut else 0.0
         goes_on_after_us = not self._we_speak and event.end > self._we_ended + _ECHO_S
         return Utterance(
             at=self._time(event.at),

@@ -60,6 +60,11 @@ class Transcriber(Protocol):
         """The codes that it recognises."""
         ...
 
+    @property
+    def idle(self) -> bool:
+        """Whether an utterance would be recognised at once, and nobody waits."""
+        ...
+
     async def transcribe(
         self, samples: Samples, languages: tuple[str, ...], timeout_s: float
     ) -> Transcript | Rejected:

@@ -1,7 +1,10 @@
 """What one call hears: frames become the events of its machine, utterances become words."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from voice.barge_in import BargedIn as Interruption
 from voice.barge_in import Suspected
@@ -18,16 +21,35 @@ from voice.call.events import (
 from voice.call.metrics import Stopwatch
 from voice.call.ports import Hearing
 from voice.endpointing import SpeechStarted
-from voice.hearing import HearingEvent, Utterance
+from voice.hearing import HearingEvent, Perhaps, Utterance
 from voice.media import Heard
-from voice.transcription import RecogniserBusy, RecogniserLate, Rejected, Samples, Transcriber
+from voice.transcription import (
+    RecogniserBusy,
+    RecogniserLate,
+    Rejected,
+    Transcriber,
+    Transcript,
+)
 
 _KEPT = 8
 """Utterances whose sound is kept until the machine has them recognised."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Guess:
+    """An utterance that is being recognised before it is clear that it has ended."""
+
+    end: float
+    languages: tuple[str, ...]
+    found: asyncio.Task[Transcript | Rejected]
+
+
 class Ears:
-    """Listens while the machine wants it, and recognises what it asks for."""
+    """Listens while the machine wants it, and recognises what it asks for.
+
+    Where a recogniser is idle it begins while the caller may yet go on: if she does not, her words
+    are there when her end is clear.
+    """
 
     def __init__(
         self,
@@ -36,9 +58,15 @@ class Ears:
         timeout_s: float,
         tell: Callable[[Event], None],
         hesitate: Callable[[], None],
+        expected: Callable[[], tuple[str, ...]],
         watch: Stopwatch,
     ) -> None:
-        """`hesitate` is called when the caller may be about to interrupt us."""
+        """Listens to one call.
+
+        Args:
+            hesitate: Called when the caller may be about to interrupt us.
+            expected: The languages in which she may speak now.
+        """
         self._hearing = hearing
         self._transcriber = transcriber
         self._timeout_s = timeout_s
@@ -46,7 +74,9 @@ class Ears:
         self._hesitate = hesitate
         self._watch = watch
         self._mode = Mode.OFF
-        self._utterances: dict[int, Samples] = {}
+        self._expected = expected
+        self._guess: _Guess | None = None
+        self._utterances: dict[int, Utterance] = {}
         self._number = 0
 
     def listen(self, mode: Mode) -> None:
@@ -70,12 +100,12 @@ class Ears:
 
     async def recognise(self, utterance: int, languages: tuple[str, ...]) -> None:
         """Puts an utterance into words."""
-        samples = self._utterances.pop(utterance, None)
-        if samples is None:
+        heard = self._utterances.pop(utterance, None)
+        if heard is None:
             self._tell(NotRecognised(time.monotonic(), utterance))
             return
         try:
-            found = await self._transcriber.transcribe(samples, languages, self._timeout_s)
+            found = await self._words(heard, languages)
         except (RecogniserBusy, RecogniserLate):
             self._tell(NotRecognised(time.monotonic(), utterance))
             return
@@ -85,6 +115,31 @@ class Ears:
             self._tell(NothingSaid(now, utterance, found.reason))
         else:
             self._tell(Transcribed(now, utterance, found))
+
+    def close(self) -> None:
+        """Gives up what is being guessed."""
+        if self._guess is not None:
+            self._guess.found.cancel()
+            self._guess = None
+
+    async def _words(self, heard: Utterance, languages: tuple[str, ...]) -> Transcript | Rejected:
+        guess, self._guess = self._guess, None
+        if guess and (guess.end, guess.languages) == (heard.end, languages):
+            with contextlib.suppress(RecogniserBusy, RecogniserLate):
+                return await guess.found
+        return await self._transcriber.transcribe(heard.samples, languages, self._timeout_s)
+
+    def _begin_guess(self, heard: Utterance) -> None:
+        if not self._transcriber.idle:
+            return
+        self.close()
+        languages = self._expected()
+        found = asyncio.create_task(
+            self._transcriber.transcribe(heard.samples, languages, self._timeout_s)
+        )
+        # if she goes on nobody asks for it any more
+        found.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._guess = _Guess(heard.end, languages, found)
 
     def _notice(self, event: HearingEvent) -> None:
         if self._mode is Mode.OFF:
@@ -96,6 +151,8 @@ class Ears:
                 self._tell(BargedIn(event.at))
             case SpeechStarted():
                 self._tell(SpeechBegan(event.at))
+            case Perhaps(utterance) if not utterance.beside_us:
+                self._begin_guess(utterance)
             case Utterance(beside_us=False):
                 self._take(event)
             case _:
@@ -103,7 +160,7 @@ class Ears:
 
     def _take(self, utterance: Utterance) -> None:
         self._number += 1
-        self._utterances[self._number] = utterance.samples
+        self._utterances[self._number] = utterance
         for number in list(self._utterances)[:-_KEPT]:
             del self._utterances[number]
         self._watch.speech_ended, self._watch.endpointed = utterance.end, utterance.at

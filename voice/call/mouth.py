@@ -78,8 +78,8 @@ class Mouth:
             self._playback = None
             if not self._waiting:
                 self._speaking(False)
-        if playback.first_sound_at is not None:
-            self._sounded(say.turn, playback.first_sound_at)
+            if playback.first_sound_at is not None:  # also where she has hung up meanwhile
+                self._sounded(say.turn, playback.first_sound_at)
         if played.complete and not self._waiting:
             self._ended(say.turn)
 

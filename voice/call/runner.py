@@ -49,6 +49,7 @@ from voice.call.mouth import Mouth
 from voice.call.ports import Bot, Handle, Hearing, Later, Talk
 from voice.call.sounds import earcon
 from voice.call.state import Call, Phase, PhoneLine
+from voice.call.understanding import languages_expected
 from voice.media import Heard, HungUp, MediaTransport
 from voice.speech import Synthesizer
 from voice.telephony.player import Player
@@ -162,6 +163,7 @@ class _Presence:
         self._ears = Ears(
             kit.new_hearing(transport.rate), kit.transcriber, kit.stt_timeout_s, tell,
             hesitate=self._player.hesitate, watch=self._watch,
+            expected=lambda: languages_expected(kit.line, live.call),
         )  # fmt: skip
         self._mouth = Mouth(
             self._player, kit.synthesizer, transport.rate,
@@ -189,6 +191,7 @@ class _Presence:
         except* _Over:
             pass
         finally:
+            self._ears.close()
             for timer in self._timers.values():
                 timer.cancel()
         await self._transport.release()  # the caller need not wait for what follows

@@ -7,6 +7,7 @@ class DeafTranscriber:
     """See `Transcriber`."""
 
     languages: frozenset[str] = frozenset()
+    idle = False
 
     async def transcribe(
         self, samples: Samples, languages: tuple[str, ...], timeout_s: float

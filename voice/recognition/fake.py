@@ -23,6 +23,8 @@ class FakeTranscriber:
         self.asked: list[tuple[float, tuple[str, ...]]] = []
         """Each utterance's length in seconds, and the languages offered."""
         self.languages = languages
+        self.idle = False
+        """So that nothing is recognised on a guess, unless a test sets it."""
         self._takes_s = takes_s
 
     async def transcribe(

@@ -63,6 +63,11 @@ class WorkerPool(Generic[Question, Answer]):
         """The processes that have come up and not been lost since."""
         return [worker.pid for worker in self._workers if worker.pid and worker.alive]
 
+    @property
+    def idle(self) -> bool:
+        """Whether a question would be begun at once."""
+        return not self._idle.empty()
+
     def start(self) -> None:
         """Starts the workers; they come up meanwhile, and questions wait for them."""
         for _ in range(self._count):

@@ -34,6 +34,11 @@ class WhisperTranscriber:
         return self._languages
 
     @property
+    def idle(self) -> bool:
+        """See `Transcriber`."""
+        return self._pool.idle
+
+    @property
     def pids(self) -> list[int]:
         """The processes that can be asked; none yet while the model loads."""
         return self._pool.pids

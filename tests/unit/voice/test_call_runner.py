@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
+from prometheus_client import REGISTRY
 
 from bot.model import CallOutcome, HandoverKind
 from bot.parts import AnyPart, Text
@@ -16,7 +17,7 @@ from voice.call.fakes import FakeBot, FakeHearing
 from voice.call.registry import CallRegistry
 from voice.call.runner import Equipment, LiveCall
 from voice.call.state import Phase
-from voice.hearing import Utterance
+from voice.hearing import Perhaps, Utterance
 from voice.media import Heard, HungUp, KeyPressed, MediaEvent
 from voice.recognition.fake import FakeTranscriber
 from voice.speaking.fakes import FakeSynthesizer
@@ -90,6 +91,19 @@ class Scene:
         self.hearing.script.append(Utterance(now, now - 1, now - 0.7, sound, False, False))
         self.line.makes_a_sound()
 
+    def guesses(self, text: str | Exception) -> None:
+        """She falls silent, and may have ended."""
+        now = time.monotonic()
+        self.transcriber.script.append(text)
+        self._said = Utterance(now, now - 1, now - 0.3, np.zeros(16_000, np.float32), False, False)
+        self.hearing.script.append(Perhaps(self._said))
+        self.line.makes_a_sound()
+
+    def ends(self) -> None:
+        """She has."""
+        self.hearing.script.append(self._said)
+        self.line.makes_a_sound()
+
     def coughs(self) -> None:
         self.hearing.script.append(Suspected(time.monotonic()))
         self.line.makes_a_sound()
@@ -138,6 +152,65 @@ async def test_a_question_is_heard_answered_and_the_end_frees_everything() -> No
     assert live.over
     assert scene.line.released
     assert asyncio.all_tasks() == before
+
+
+async def test_an_answer_counts_though_she_hangs_up_before_its_end() -> None:
+    scene = Scene()
+    live, task = await begun(scene)
+    await listening(scene, live)
+    scene.voice._ms_per_character = 60
+    before = _answer_times()
+    scene.says("Auto ummelden")
+    await scene.until(lambda: any(frame.strip(b"\0") for frame in scene.line.sent[-3:]))
+    scene.line.hangs_up()
+    await task
+    assert _answer_times() == before + 1
+
+
+def _answer_times() -> float:
+    labels = {"part": "whole"}
+    return REGISTRY.get_sample_value("kreislotse_call_response_seconds_count", labels) or 0.0
+
+
+async def test_words_are_recognised_while_it_is_not_clear_that_she_has_ended() -> None:
+    scene = Scene()
+    live, task = await begun(scene)
+    await listening(scene, live)
+    scene.transcriber.idle = True
+    scene.guesses("Auto ummelden")
+    await scene.until(lambda: len(scene.transcriber.asked) == 1)
+    scene.ends()
+    await scene.until_said("Antwort auf Auto ummelden.")
+    assert len(scene.transcriber.asked) == 1
+    scene.line.hangs_up()
+    await task
+
+
+async def test_a_guess_is_given_up_where_she_goes_on() -> None:
+    scene = Scene()
+    live, task = await begun(scene)
+    await listening(scene, live)
+    scene.transcriber.idle = True
+    scene.guesses("Auto")
+    await scene.until(lambda: len(scene.transcriber.asked) == 1)
+    scene.says("Auto ummelden")
+    await scene.until_said("Antwort auf Auto ummelden.")
+    scene.line.hangs_up()
+    await task
+
+
+async def test_a_guess_that_fails_is_made_good() -> None:
+    scene = Scene()
+    live, task = await begun(scene)
+    await listening(scene, live)
+    scene.transcriber.idle = True
+    scene.guesses(RecogniserBusy())
+    await scene.until(lambda: len(scene.transcriber.asked) == 1)
+    scene.transcriber.script.append("Auto ummelden")
+    scene.ends()
+    await scene.until_said("Antwort auf Auto ummelden.")
+    scene.line.hangs_up()
+    await task
 
 
 async def test_frames_go_on_while_nothing_is_said() -> None:
@@ -256,7 +329,7 @@ async def test_a_call_is_put_through_and_the_person_is_briefed() -> None:
     calls = registry(scene)
     assert not calls.expects("a")
     await transferred(scene, calls)
-    assert "Frau Erika" in scene.voice.asked[-1].text
+    assert any("Frau Erika" in asked.text for asked in scene.voice.asked)
     assert await calls.next_step("a") == Dial("201")
     briefing = await calls.briefing("a")
     assert briefing is not None

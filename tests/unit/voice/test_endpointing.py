@@ -54,6 +54,27 @@ def test_a_pause_between_words_belongs_to_the_utterance() -> None:
     assert found[1:] == [UtteranceEnded(at=at(58), start=at(0), end=at(36))]
 
 
+def test_the_end_is_guessed_once_in_each_longer_silence() -> None:
+    """Nine windows are 288 ms, ten 320."""
+    endpointing = Endpointing()
+    guesses = []
+    for window in windows((8, 0.9), (15, 0.0), (8, 0.9), (5, 0.0), (2, 0.9), (30, 0.0)):
+        endpointing.observe(window)
+        guesses += [endpointing.perhaps_ended(window)]
+    assert [guess for guess in guesses if guess] == [
+        UtteranceEnded(at=at(18), start=at(0), end=at(8)),
+        UtteranceEnded(at=at(48), start=at(0), end=at(38)),
+    ]
+
+
+def test_no_end_is_guessed_within_a_number() -> None:
+    endpointing = Endpointing()
+    endpointing.collecting_digits = True
+    for window in windows((8, 0.9), (40, 0.0)):
+        endpointing.observe(window)
+        assert endpointing.perhaps_ended(window) is None
+
+
 def test_a_click_is_no_speech() -> None:
     assert events(Endpointing(), (2, 0.9), (10, 0.0), (2, 0.9), (30, 0.0)) == []
 

@@ -11,7 +11,7 @@ from tests.support.voice import PHRASES, RATE, frames, over_the_line, recorded, 
 from voice.audio import as_floats, level_dbfs
 from voice.barge_in import BargedIn, Suspected
 from voice.endpointing import Endpointing, Endpoints, SpeechStarted
-from voice.hearing import POST_ROLL_S, PRE_ROLL_S, Ear, HearingEvent, Utterance
+from voice.hearing import POST_ROLL_S, PRE_ROLL_S, Ear, HearingEvent, Perhaps, Utterance
 from voice.media import Heard
 from voice.transcription import Samples
 from voice.vad import SileroDetector
@@ -34,6 +34,11 @@ def sound(*parts: Samples) -> Samples:
 
 
 def all_of(ear: Ear, heard: Iterable[Heard]) -> list[HearingEvent]:
+    """What is heard for certain."""
+    return [event for event in with_guesses(ear, heard) if not isinstance(event, Perhaps)]
+
+
+def with_guesses(ear: Ear, heard: Iterable[Heard]) -> list[HearingEvent]:
     return [event for frame in heard for event in ear.hear(frame)]
 
 
@@ -55,6 +60,17 @@ def test_a_word(rate: int) -> None:
     assert not spoken.beside_us
 
 
+def test_a_guess_is_what_is_said_if_she_has_finished() -> None:
+    heard = frames(sound(silence(1), tone(0.5), silence(0.5), tone(0.5), silence(1)))
+    _, first, second, spoken = with_guesses(Ear(RATE, Loud()), heard)
+    assert isinstance(first, Perhaps)
+    assert isinstance(second, Perhaps)
+    assert isinstance(spoken, Utterance)
+    assert (first.utterance.end, first.utterance.at) == (near(1.5), near(1.8))
+    assert second.utterance.end == spoken.end
+    assert np.array_equal(second.utterance.samples, spoken.samples)
+
+
 def test_uneven_arrival_does_not_matter() -> None:
     """Frames come in bursts of ten, as over a busy network."""
     whole = sound(silence(1), tone(0.5), silence(1.5))
@@ -73,7 +89,8 @@ def test_a_line_that_sends_nothing_in_silence_ends_the_utterance_all_the_same() 
     (began,) = all_of(ear, frames(tone(0.5)))
     assert isinstance(began, SpeechStarted)
     later = [event for tick in range(1, 20) for event in ear.nothing_heard(0.5 + tick / 10)]
-    (spoken,) = later
+    guess, spoken = later
+    assert isinstance(guess, Perhaps)
     assert isinstance(spoken, Utterance)
     assert (spoken.end, spoken.at) == (near(0.5), near(1.2))
 
