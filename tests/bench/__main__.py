@@ -1,4 +1,4 @@
-"""`make bench`: what a turn costs, beside a bare Rasa REST call in the same run; languages; desk.
+"""`make bench`: turns beside a bare Rasa REST call in the same run; languages, desk and phone.
 
 Both sides use the same model and the same questions.  Ours is measured from outside, as a
 citizen's browser sees it: from sending the message until the answer's event arrives.
@@ -23,7 +23,8 @@ import aiohttp
 import psutil
 
 from bot.settings import ROOT
-from tests.bench import handover, planning, translation
+from tests.bench import handover, phone, phone_load, planning, translation
+from tests.bench.figures import p95
 from tests.support.servers import free_port, postgres
 from tests.support.stack import Stack
 
@@ -199,7 +200,7 @@ def table(figures: list[Figures]) -> Iterator[str]:
         for mark in MARKS:
             median = statistics.median(row.by_turn[mark])
             ratio = median / statistics.median(peer.by_turn[mark])
-            cells.append(f"{median:.1f} / {_p95(row.by_turn[mark]):.1f} (x{ratio:.2f})")
+            cells.append(f"{median:.1f} / {p95(row.by_turn[mark]):.1f} (x{ratio:.2f})")
         growth = statistics.median(row.by_turn[MARKS[-1]]) / statistics.median(
             row.by_turn[MARKS[0]]
         )
@@ -208,10 +209,6 @@ def table(figures: list[Figures]) -> Iterator[str]:
             + " | ".join(cells)
             + f" | x{growth:.2f} | {row.rate:.0f} (x{row.rate / peer.rate:.2f}) |"
         )
-
-
-def _p95(values: list[float]) -> float:
-    return sorted(values)[max(0, round(0.95 * len(values)) - 1)]
 
 
 async def run(conversations: int) -> None:
@@ -249,6 +246,8 @@ async def run(conversations: int) -> None:
     print("`kreislotse up` to ready, s: " + ", ".join(f"{k} {s:.1f}" for k, s in ready.items()))
     print("\n" + "\n".join(await translation.table()))
     print("\n" + "\n".join(await handover.table()))
+    print("\n" + "\n".join(await phone.table()))
+    print("\n" + "\n".join(await phone_load.table()))
     print("\n" + "\n".join(await asyncio.to_thread(planning.table)))
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from tests.bench.consoles import Citizen, Console, doing
+from tests.bench.figures import p95
 
 SAMPLES = 200
 POLL_S = 1.0
@@ -39,9 +40,8 @@ class Delays:
     ms: list[float]
 
     def row(self) -> str:
-        p95 = sorted(self.ms)[max(0, round(0.95 * len(self.ms)) - 1)]
-        median = statistics.median(self.ms)
-        return f"| {self.name} | {self.asked} | {median:.0f} | {p95:.0f} | {max(self.ms):.0f} |"
+        median, most = statistics.median(self.ms), max(self.ms)
+        return f"| {self.name} | {self.asked} | {median:.0f} | {p95(self.ms):.0f} | {most:.0f} |"
 
 
 async def by_stream(place: Place, count: int, most_s: float) -> Delays:

@@ -21,6 +21,8 @@ from tests.support.voice import unpack_whisper
 from voice.speaking.piper_worker import load
 
 TORCH = "torch==2.13.0"
+PIPER = ROOT / ".tools/random-piper"
+"""The environment that makes voices."""
 TOKENS = 10
 """As many as a short question has."""
 ANSWER = (
@@ -73,15 +75,20 @@ def _hearing(shape: Shape, folder: Path) -> float:
 
 def _speaking(folder: Path) -> tuple[float, float]:
     """Seconds for `ANSWER`, and how long its sound is."""
-    path = folder / "random.onnx"
-    subprocess.run(
-        [_python(), "-W", "ignore", ROOT / "tests/bench/random_piper.py", path], check=True
-    )
-    voice = load(path, threads=1)
+    voice = load(random_voice(folder), threads=1)
     sound_s = sum(
         len(chunk.audio_float_array) / chunk.sample_rate for chunk in voice.synthesize(ANSWER)
     )
     return _median_s(lambda: list(voice.synthesize(ANSWER))), sound_s
+
+
+def random_voice(folder: Path) -> Path:
+    """A Piper voice of quality "medium" with random weights, written into the folder."""
+    path = folder / "random.onnx"
+    subprocess.run(
+        [_python(), "-W", "ignore", ROOT / "tests/bench/random_piper.py", path], check=True
+    )
+    return path
 
 
 def _median_s(work: Callable[[], object]) -> float:
@@ -97,10 +104,9 @@ def _median_s(work: Callable[[], object]) -> float:
 
 def _python() -> Path:
     """The environment with torch (some GB), made once; only this table needs it."""
-    folder = ROOT / ".tools/random-piper"
-    python = folder / "bin/python"
+    python = PIPER / "bin/python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([sys.executable, "-m", "venv", PIPER], check=True)
         subprocess.run(
             [python, "-m", "pip", "install", "-q", TORCH, "piper-tts==1.8.0", "onnx"], check=True
         )
