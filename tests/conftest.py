@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiohttp.test_utils import TestServer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.app import Gateway, Knowledge
 from bot.fakes import FakeClock, FakeDialogue
@@ -20,6 +21,32 @@ from tests.support.conformance import Conformance
 from tests.support.world import World
 
 MONDAY_AT_TEN = dt.datetime.fromisoformat("2026-11-23T10:00:00+01:00")
+
+
+TOGETHER = ("e2e", "rasa", "engines")
+"""Folders whose tests share what takes long to start; those that take longest come first."""
+_FOLDERS = (*TOGETHER, "api")
+
+
+class _Shares(LoadScopeScheduling):
+    """What a testing process takes at a time: a folder of `TOGETHER`, else a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        return path.parent.name if path.parent.name in TOGETHER else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Shares:
+    return _Shares(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first: begun last, it would be waited for."""
+    items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(path: Path) -> int:
+    return next((n for n, name in enumerate(_FOLDERS) if name in path.parts), len(_FOLDERS))
 
 
 @pytest.fixture(scope="session")

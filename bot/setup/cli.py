@@ -21,6 +21,11 @@ from bot.setup.problems import SetupProblem
 from bot.setup.progress import child_environment, say, step
 
 DEVELOPMENT = for_development(GATEWAY)
+_SIDE_BY_SIDE = (
+    *("-n", "auto", "--maxprocesses", "4"),  # each may hold a Rasa of 700 MB
+    *("--dist", "loadscope", "--no-loadscope-reorder"),  # see tests/conftest.py
+)
+"""How several processes share the tests."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,7 +91,8 @@ def test() -> None:
         model.validate()
         model.train()
         debian.install(debian.FOR_TESTS)
-    _become([DEVELOPMENT.python, "-m", "pytest", "-q", "--durations=10", *_arguments()])
+    pytest = (DEVELOPMENT.python, "-m", "pytest", "-q", "--durations=10")
+    _become([*pytest, *_SIDE_BY_SIDE, *_arguments()])
 
 
 def test_pbx() -> None:
