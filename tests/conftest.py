@@ -36,6 +36,7 @@ class _Shares(LoadScopeScheduling):
         return path.parent.name if path.parent.name in TOGETHER else str(path)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Shares:
     return _Shares(config, log)
 
