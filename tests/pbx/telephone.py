@@ -11,6 +11,8 @@ from tests.pbx.processes import Program
 from tests.pbx.sound import Sound, read_wav, write_wav
 
 ANSWER_S = 5.0
+SILENT_S = 120
+"""How long a telephone is silent after it said something, until it hangs up."""
 
 MODULES = ("g711", "g722", "aufile", "account", "menu", "ctrl_tcp", "uuid", "stdio")
 
@@ -91,7 +93,7 @@ class Telephone:
     async def say(self, sound: Sound) -> float:
         """Says something now, then nothing; the second of the call at which it began."""
         path = self._folder / f"says-{self._loop_time():.3f}.wav"
-        write_wav(path, np.concatenate([sound, np.zeros(60 * 8_000, np.float32)]), 8_000)
+        write_wav(path, np.concatenate([sound, np.zeros(SILENT_S * 8_000, np.float32)]), 8_000)
         self.command("ausrc", f"aufile,{self._inside}/{path.name}")
         return self._loop_time() - self._answered_at
 

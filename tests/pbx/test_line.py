@@ -86,6 +86,11 @@ class Line:
             kind, state = database.execute(query).fetchone()
         return str(kind), str(state)
 
+    def memos(self) -> list[str]:
+        """The topics that were written down for callers."""
+        with sqlite3.connect(self.stack.folder / "kreislotse.sqlite3") as database:
+            return [service for (service,) in database.execute("SELECT service FROM memos")]
+
     async def exchange(self, seconds: float = 40) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the caller was understood to say, and the bot's answer, once both are there."""
         async with asyncio.timeout(seconds):
@@ -196,6 +201,51 @@ async def test_zero_reaches_a_person_who_is_told_what_it_is_about(
     assert theirs
     assert ours
     assert line.case()[0] == "call"
+
+
+async def test_a_list_is_left_written_down_and_a_person_takes_over(
+    line: Line, table: list[Row]
+) -> None:
+    """Questions and keys cut off what is being said, as with callers in a hurry."""
+    caller = await line.scene.caller()
+    person = await line.scene.person(tone(PERSON_HZ, 240))
+    disclosures = [await line.said("disclosure", code, county=COUNTY) for code in ("de", "en")]
+    await line.scene.call(caller)
+    await asyncio.sleep(sum(map(_seconds, disclosures)) + 1)
+    await caller.press("1")
+    await asyncio.sleep(6)
+    await caller.say(recorded("Ich möchte mein Auto abmelden", "de"))
+    await asyncio.sleep(9)
+    await caller.say(recorded("Welche Unterlagen brauche ich", "de"))
+    await asyncio.sleep(9)
+    await caller.press("2")  # no further papers
+    await asyncio.sleep(24)
+    await caller.press("1")  # a code
+    await asyncio.sleep(32)
+    asked, answer = await line.exchange()
+    await caller.say(recorded("Mitarbeiter", "de"))
+    await person.wait_for("CALL_ESTABLISHED", 60)
+    await asyncio.sleep(10)
+    await caller.say(tone(CALLER_HZ, 4))
+    await asyncio.sleep(4)
+    caller.hang_up()
+    heard = await line.scene.heard_by(caller)
+    await person.end()
+
+    assert asked["text"] == "Welche Unterlagen brauche ich"
+    assert (answer["service"], answer["aspect"]) == ("kfz_abmeldung", "documents")
+    told = [
+        (await line.said(key))[0]
+        for key in ("memo_offer", "memo_code", "memo_code_again", "connect_wait")
+    ]
+    found = [find(heard, sentence) for sentence in told]
+    row = ", ".join(map(_share, found))
+    table.append(Row("a list is written down", "offer, code, code again, connected", row))
+    assert all(sentence.complete for sentence in found)
+    assert [sentence.at_s for sentence in found] == sorted(sentence.at_s for sentence in found)
+    assert line.memos() == ["kfz_abmeldung"]
+    assert heard_at(person.heard, CALLER_HZ)
+    assert heard_at(heard, PERSON_HZ)
 
 
 async def test_a_phone_line_killed_in_mid_call_brings_a_person(
