@@ -233,7 +233,7 @@ async def test_a_list_is_left_written_down_and_a_person_takes_over(
     await person.end()
 
     assert asked["text"] == "Welche Unterlagen brauche ich"
-    assert (answer["service"], answer["aspect"]) == ("kfz_abmeldung", "documents")
+    assert (answer["service"], answer["aspect"]) == ("kfz_ausserbetriebsetzung", "documents")
     told = [
         (await line.said(key))[0]
         for key in ("memo_offer", "memo_code", "memo_code_again", "connect_wait")
@@ -243,7 +243,7 @@ async def test_a_list_is_left_written_down_and_a_person_takes_over(
     table.append(Row("a list is written down", "offer, code, code again, connected", row))
     assert all(sentence.complete for sentence in found)
     assert [sentence.at_s for sentence in found] == sorted(sentence.at_s for sentence in found)
-    assert line.memos() == ["kfz_abmeldung"]
+    assert line.memos() == ["kfz_ausserbetriebsetzung"]
     assert heard_at(person.heard, CALLER_HZ)
     assert heard_at(heard, PERSON_HZ)
 
