@@ -49,6 +49,8 @@ class Interruptions:
     """Below it a voice is our own, come back by a bad line, or somebody else in her room."""
     most_suspicions: int = 2
     """In one answer: beside a noisy caller it would be all stops."""
+    most_unfounded: int = 4
+    """In a row: a line that brings our own voice back would have us stutter for a whole call."""
 
 
 class BargeIn:
@@ -60,6 +62,7 @@ class BargeIn:
         self._sound = _Stretch(self._limits.within_s)
         self._armed = False
         self._suspicions = 0
+        self._unfounded = 0
         self._suspicious = False
 
     @property
@@ -90,6 +93,7 @@ class BargeIn:
         self._sound.observe(window, voice or (near and window.louder >= limits.louder))
         if self._voice.seconds >= limits.voiced_s:
             self._armed = False
+            self._unfounded = 0
             return [BargedIn(window.end, self._voice.start)]
         return self._suspect(window)
 
@@ -98,11 +102,17 @@ class BargeIn:
         if not self._sound.seconds:
             self._suspicious = False
         enough = self._sound.seconds >= self._limits.suspicious_s
-        if not enough or self._suspicious or self._suspicions == self._limits.most_suspicions:
+        if not enough or self._suspicious or not self._may_suspect:
             return []
         self._suspicious = True
         self._suspicions += 1
+        self._unfounded += 1
         return [Suspected(window.end)]
+
+    @property
+    def _may_suspect(self) -> bool:
+        limits = self._limits
+        return self._suspicions < limits.most_suspicions and self._unfounded < limits.most_unfounded
 
 
 class _Stretch:

@@ -54,6 +54,19 @@ def test_each_burst_is_suspected_but_only_the_first_two_of_an_answer() -> None:
     assert [type(event) for event in heard(barge_in, *bursts)] == [Suspected] * 2
 
 
+def test_a_line_that_brings_us_back_stops_making_us_hesitate_until_she_barges_in() -> None:
+    barge_in = speaking()
+    bursts = ((2, 0.9, -20), (20, 0.0, -70)) * 2
+    answers = []
+    for _ in range(4):
+        answers.append(len(heard(barge_in, *bursts)))
+        barge_in.begin()
+    assert answers == [2, 2, 0, 0]
+    assert [type(event) for event in heard(barge_in, (10, 0.9, -20))] == [BargedIn]
+    barge_in.begin()
+    assert len(heard(barge_in, *bursts)) == 2
+
+
 def test_nor_our_echo() -> None:
     assert heard(speaking(), (100, 0.95, -52)) == []
     assert heard(speaking(), (100, 0.2, -30)) == []
