@@ -80,6 +80,7 @@ class Ear:
         self._we_ended = 0.0
         self._beside_us = False
         self._cut_at = 0.0
+        self._made: tuple[tuple[float, float], Samples] | None = None
 
     def collect_digits(self, collecting: bool) -> None:
         """Whether longer pauses belong to an utterance from now on."""
@@ -156,10 +157,17 @@ class Ear:
             at=self._time(event.at),
             start=self._time(event.start),
             end=self._time(event.end),
-            samples=for_recognition(self._memory.between(start, end), self._memory.rate),
+            samples=self._samples(start, end),
             cut=cut,
             beside_us=self._beside_us and not goes_on_after_us,
         )
+
+    def _samples(self, start: float, end: float) -> Samples:
+        """A stretch as a recogniser wants it; that of `Perhaps` is not made again for its end."""
+        if self._made is None or self._made[0] != (start, end):
+            sound = for_recognition(self._memory.between(start, end), self._memory.rate)
+            self._made = (start, end), sound
+        return self._made[1]
 
     def _time(self, since_begin: float) -> float:
         return (self._began or 0.0) + since_begin

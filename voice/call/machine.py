@@ -134,8 +134,10 @@ def _later(line: PhoneLine, call: Call, event: Event) -> Step:
     match event:
         case PlaybackEnded():
             return _spoken(line, call, event)
+        case BargedIn() if call.phase is Phase.SPEAKING and call.question.interruptible:
+            return interrupted(line, call)
         case BargedIn() | SpeechBegan():
-            return _speaks(line, call, isinstance(event, BargedIn))
+            return _speaks(call)
         case Uttered():
             return understanding.uttered(line, call, event)
         case Transcribed():
@@ -173,14 +175,12 @@ def _spoken(line: PhoneLine, call: Call, event: PlaybackEnded) -> Step:
     return listen(line, call)
 
 
-def _speaks(line: PhoneLine, call: Call, barged_in: bool) -> Step:
-    """The caller's voice: ours falls silent, and we are patient until she has ended.
+def _speaks(call: Call) -> Step:
+    """The caller's voice: we are patient until she has ended.
 
     An answer is only given up if she does interrupt it, which a cough or a "mhm" does not.
     """
     match call.phase:
-        case Phase.SPEAKING if barged_in and call.question.interruptible:
-            return interrupted(line, call)
         case Phase.LISTENING:
             return Step(call, (StartTimer(Timer.SILENCE, call.turn, UTTERANCE_S),))
         case Phase.THINKING | Phase.SEEKING:
