@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 import pytest
 from sqlalchemy import event, text
@@ -12,18 +13,24 @@ from bot.stores import conversations
 from handover.shared_feed import SharedFeed
 from tests.support.world import World
 
+_ours: ContextVar[bool] = ContextVar("_ours", default=False)
+"""Whether the task is the test's own or was begun by one of its own."""
+
 
 @contextlib.contextmanager
-def counted(world: World) -> Iterator[list[str]]:
+def counted(world: World, *, others: bool = False) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile, by this test or by the gateway's other tasks too."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
+        if (others or _ours.get()) and not statement.startswith("BEGIN"):
             statements.append(statement)
 
     engine = world.gateway.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
+    ours = _ours.set(True)
     yield statements
+    _ours.reset(ours)
     event.remove(engine, "before_cursor_execute", note)
 
 
@@ -32,7 +39,7 @@ async def test_a_turn_costs_the_same_at_the_hundredth(world: World) -> None:
     figures = []
     async with citizen.stream(after=1) as stream:
         for number in range(1, 101):
-            with counted(world) as statements:
+            with counted(world, others=True) as statements:
                 await citizen.says("answer kfz_evb general")
                 while (await stream.named("message"))["author"] != "bot":
                     pass
@@ -64,7 +71,7 @@ async def test_a_change_costs_the_same_for_many_consoles(world: World) -> None:
             told = await asyncio.gather(*(shared.after(token, 0) for token in readers))
         assert all(events == told[0] and events for events in told)
         figures.append(len(statements))
-    assert figures[0] == figures[1]
+    assert figures[0] == figures[1] > 0
 
 
 async def test_consoles_that_read_together_stay_apart(world: World) -> None:

@@ -77,7 +77,7 @@ async def _cost(
     client = staff.client
     spent, counts = [], []
     for _ in range(times):
-        with counted(world) as statements:
+        with counted(world, others=True) as statements:
             begun = time.perf_counter()
             async with client.http.request(
                 method, f"{client.base}/api/v1{path}", json=body,
