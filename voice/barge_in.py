@@ -31,7 +31,8 @@ class Interruptions:
     """What counts as one.
 
     Of the 88 phrases recorded for the tests, on a telephone line, 95 % are suspected within 115 ms
-    and half have barged in after 167 ms; 6, most of one syllable, never do.  By voice alone the
+    and half have barged in after 167 ms; 6, most of one syllable, never do: they are asides (see
+    `voice.hearing.Utterance`), which count if they steer the call.  By voice alone the
     same would be suspected within 300 ms: Silero is slow to notice a word that begins with "st".
     """
 

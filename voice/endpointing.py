@@ -88,6 +88,11 @@ class Endpointing:
         self._guessed = -1.0
 
     @property
+    def speaking(self) -> bool:
+        """Whether somebody does, or has just fallen silent."""
+        return self._speaking
+
+    @property
     def earliest(self) -> float | None:
         """Where the utterance starts that is under way or may turn out to be; None if none."""
         return self._start

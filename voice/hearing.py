@@ -13,6 +13,7 @@ import numpy as np
 
 from voice.audio import LiveResampler, as_floats, for_recognition, level_dbfs
 from voice.barge_in import BargedIn, BargeIn, Suspected
+from voice.bursts import Burst, Bursts
 from voice.endpointing import Endpointing, SpeechStarted, TooLong, UtteranceEnded, Window
 from voice.media import Heard
 from voice.transcription import Samples
@@ -42,8 +43,9 @@ class Utterance:
     samples: Samples
     cut: bool
     """Whether it was too long, and goes on in the next one."""
-    beside_us: bool
-    """Whether we spoke when it began and it never was an interruption: a cough, "mhm", our echo."""
+    aside: bool
+    """Whether it is hardly one: it began while we spoke and never was an interruption (a cough,
+    "mhm", our echo), or it is a `Burst`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,7 @@ class Ear:
         self._loudness = LoudnessDetector()
         self._endpointing = endpointing or Endpointing()
         self._barge_in = barge_in or BargeIn()
+        self._bursts = Bursts()
         self._resampler = LiveResampler(rate)
         self._memory = _Memory(rate)
         self._waiting: Samples = np.zeros(0, np.float32)
@@ -80,6 +83,7 @@ class Ear:
         self._we_ended = 0.0
         self._beside_us = False
         self._cut_at = 0.0
+        self._burst_at: float | None = None
         self._made: tuple[tuple[float, float], Samples] | None = None
 
     def collect_digits(self, collecting: bool) -> None:
@@ -139,18 +143,30 @@ class Ear:
         for event in self._endpointing.observe(window):
             if isinstance(event, SpeechStarted):
                 self._beside_us = self._barge_in.armed
+                self._burst_at = self._bursts.earliest
                 yield SpeechStarted(self._time(event.at), self._time(event.start))
             else:
                 yield self._utterance(event)
                 self._cut_at = event.end if isinstance(event, TooLong) else 0.0
+                self._burst_at = None
         if so_far := self._endpointing.perhaps_ended(window):
             yield Perhaps(self._utterance(so_far))
-        earliest = self._endpointing.earliest
-        self._memory.forget((window.end if earliest is None else earliest) - PRE_ROLL_S)
+        if burst := self._burst(window):
+            yield self._utterance(burst)
+        starts = (self._endpointing.earliest, self._burst_at, self._bursts.earliest)
+        earliest = min((start for start in starts if start is not None), default=window.end)
+        self._memory.forget(earliest - PRE_ROLL_S)
 
-    def _utterance(self, event: UtteranceEnded | TooLong) -> Utterance:
+    def _burst(self, window: Window) -> Burst | None:
+        if self._endpointing.speaking:
+            self._bursts.forget()
+            return None
+        return self._bursts.observe(window)
+
+    def _utterance(self, event: UtteranceEnded | TooLong | Burst) -> Utterance:
         cut = isinstance(event, TooLong)
-        start = max(event.start - PRE_ROLL_S, self._cut_at)
+        earliest = event.start if self._burst_at is None else min(event.start, self._burst_at)
+        start = max(earliest - PRE_ROLL_S, self._cut_at)
         end = event.end + (0.0 if cut else POST_ROLL_S)
         goes_on_after_us = not self._we_speak and event.end > self._we_ended + _ECHO_S
         return Utterance(
@@ -159,7 +175,7 @@ class Ear:
             end=self._time(event.end),
             samples=self._samples(start, end),
             cut=cut,
-            beside_us=self._beside_us and not goes_on_after_us,
+            aside=isinstance(event, Burst) or (self._beside_us and not goes_on_after_us),
         )
 
     def _samples(self, start: float, end: float) -> Samples:

@@ -11,21 +11,25 @@ import pytest
 import pytest_asyncio
 
 from bot.settings import Settings
+from tests.support.phone import phone_line
 from tests.support.voice import (
     INVENTED,
     PHRASES,
     RATE,
     busy_tone,
     fax_call,
+    frames,
     hiss,
     key_tones,
     music,
     over_the_line,
+    recorded,
     silence,
     unpack_whisper,
     utterance,
 )
 from voice.audio import for_recognition
+from voice.hearing import Ear, Utterance
 from voice.recognition.folder import ModelUnusable
 from voice.recognition.listener import Listener, Request
 from voice.recognition.whisper import WhisperTranscriber, whisper_transcriber
@@ -37,6 +41,7 @@ from voice.transcription import (
     Samples,
     Transcript,
 )
+from voice.vad import SileroDetector
 
 IN_TIME = 60.0
 SPOKEN = [(language, text) for language in PHRASES for text in PHRASES[language]]
@@ -105,6 +110,27 @@ async def test_the_language_is_found_among_the_offered_ones(
     others = tuple({"de", "en", "tr"} - {language})
     offered = await transcriber.transcribe(utterance(text, language), others, IN_TIME)
     assert isinstance(offered, Rejected) or offered.language in others
+
+
+async def test_every_word_that_steers_a_call_is_heard_into_our_speech(
+    transcriber: WhisperTranscriber,
+) -> None:
+    """Though six of them never sound enough like a voice to barge in."""
+    line, asides, missed = phone_line(), 0, []
+    for language, text in SPOKEN:
+        if not (line.commands.recognise(text, language) or line.digits.key_of(text, language)):
+            continue
+        ear = Ear(RATE, SileroDetector())
+        ear.we_speak(True)
+        sound = over_the_line(recorded(text, language), before_s=1.0, after_s=1.5)
+        events = [event for frame in frames(sound) for event in ear.hear(frame)]
+        spoken = [event for event in events if isinstance(event, Utterance)]
+        found = [await transcriber.transcribe(u.samples, (language,), IN_TIME) for u in spoken]
+        if [getattr(one, "text", None) for one in found] != [text]:
+            missed.append((text, found))
+        asides += any(utterance.aside for utterance in spoken)
+    assert missed == []
+    assert asides == 6
 
 
 async def test_the_same_sound_becomes_the_same_words(transcriber: WhisperTranscriber) -> None:

@@ -144,6 +144,14 @@ class Scene:
         heard = Transcript(text, language or asked.languages[0], confidence, sure)
         return self.happens(Transcribed(self.now, asked.utterance, heard))
 
+    def says_aside(self, text: str, confidence: float = 0.9) -> "Scene":
+        """She says something short while we speak, without interrupting us."""
+        self._utterance += 1
+        self.happens(Uttered(self.now, self._utterance, aside=True))
+        asked = self.did(Transcribe)
+        heard = Transcript(text, asked.languages[0], confidence)
+        return self.happens(Transcribed(self.now, asked.utterance, heard))
+
     def asks(self, text: str) -> str:
         """She says something that goes to the bot; returns what it was sent."""
         self.says(text)

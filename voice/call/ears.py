@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from voice.audio import level_dbfs
 from voice.barge_in import BargedIn as Interruption
 from voice.barge_in import Suspected
 from voice.call.effects import Mode
@@ -31,6 +32,10 @@ from voice.transcription import (
     Transcript,
 )
 
+_ASIDE_S = 1.2
+"""A command takes no longer; what does is somebody beside her, or our own voice come back ..."""
+_ASIDE_DBFS = -48.0
+"""... as is what is quieter: the level that barges in, less the silence around a word."""
 _KEPT = 8
 """Utterances whose sound is kept until the machine has them recognised."""
 
@@ -151,9 +156,12 @@ class Ears:
                 self._tell(BargedIn(event.at))
             case SpeechStarted():
                 self._tell(SpeechBegan(event.at))
-            case Perhaps(utterance) if not utterance.beside_us:
+            case Perhaps(utterance) if not utterance.aside:
                 self._begin_guess(utterance)
-            case Utterance(beside_us=False):
+            case Utterance(aside=False):
+                self._watch.speech_ended, self._watch.endpointed = event.end, event.at
+                self._take(event)
+            case Utterance() if self._transcriber.idle and _may_steer(event):
                 self._take(event)
             case _:
                 pass
@@ -163,5 +171,10 @@ class Ears:
         self._utterances[self._number] = utterance
         for number in list(self._utterances)[:-_KEPT]:
             del self._utterances[number]
-        self._watch.speech_ended, self._watch.endpointed = utterance.end, utterance.at
-        self._tell(Uttered(utterance.at, self._number))
+        self._tell(Uttered(utterance.at, self._number, utterance.aside))
+
+
+def _may_steer(aside: Utterance) -> bool:
+    """Whether something short that did not interrupt us may be a word like "weiter"."""
+    short = aside.end - aside.start <= _ASIDE_S
+    return short and level_dbfs(aside.samples) >= _ASIDE_DBFS

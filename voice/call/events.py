@@ -66,6 +66,8 @@ class Uttered:
 
     at: float
     utterance: int
+    aside: bool = False
+    """Whether it is a short one into what we say, that has not interrupted it."""
 
 
 @dataclass(frozen=True)

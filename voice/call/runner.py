@@ -296,6 +296,10 @@ class _Presence:
 
     def _note(self, event: Event) -> None:
         match event:
+            case NothingSaid(utterance=number) | NotRecognised(utterance=number) if (
+                number in self._live.call.asides
+            ):
+                pass  # she is not asked again
             case NothingSaid():
                 metrics.REPROMPTS.labels("not_understood").inc()
             case NotRecognised():

@@ -101,8 +101,8 @@ def _say(line: PhoneLine, call: Call, lines: tuple[Line, ...], interruptible: bo
     if call.slow:
         spoken = tuple(one.slowly() for one in spoken)
     changed = replace(
-        call, phase=Phase.SPEAKING, turn=turn, awaiting=frozenset(), heard=(), confidence=1.0,
-        asked="", held=None, queued=None, seeking=-1, preface=(), cut=False,
+        call, phase=Phase.SPEAKING, turn=turn, awaiting=frozenset(), asides=frozenset(), heard=(),
+        confidence=1.0, asked="", held=None, queued=None, seeking=-1, preface=(), cut=False,
         writing=False,
     )  # fmt: skip
     mode = mode_of(line, call) if interruptible else Mode.OFF

@@ -95,6 +95,8 @@ class Call:
 
     awaiting: frozenset[int] = frozenset()
     """Utterances that are being recognised."""
+    asides: frozenset[int] = frozenset()
+    """The same of short ones into what we say: they count if they steer the call, else never."""
     heard: tuple[str, ...] = ()
     confidence: float = 1.0
     spoken_in: str = ""

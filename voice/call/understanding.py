@@ -38,12 +38,22 @@ _SENTENCE = 3
 
 def uttered(line: PhoneLine, call: Call, event: Uttered) -> Step:
     """Has an utterance recognised."""
+    if event.aside:
+        return _uttered_aside(line, call, event)
     if call.phase not in (Phase.LISTENING, Phase.THINKING):
         return Step(call)
     step = Step(call) if call.phase is Phase.THINKING else think(call)
     awaiting = step.call.awaiting | {event.utterance}
     recognise = Transcribe(event.utterance, languages_expected(line, call))
     return Step(replace(step.call, awaiting=awaiting), (*step.effects, recognise))
+
+
+def _uttered_aside(line: PhoneLine, call: Call, event: Uttered) -> Step:
+    told = call.phase is Phase.SPEAKING and call.question.interruptible
+    if not told and not (call.phase is Phase.LISTENING and not call.awaiting):
+        return Step(call)
+    recognise = Transcribe(event.utterance, languages_expected(line, call))
+    return Step(replace(call, asides=call.asides | {event.utterance}), (recognise,))
 
 
 def languages_expected(line: PhoneLine, call: Call) -> tuple[str, ...]:
@@ -54,6 +64,8 @@ def languages_expected(line: PhoneLine, call: Call) -> tuple[str, ...]:
 
 def transcribed(line: PhoneLine, call: Call, event: Transcribed) -> Step:
     """Understands what was said, once all of it is recognised."""
+    if event.utterance in call.asides:
+        return _understand_aside(line, call, event)
     if event.utterance not in call.awaiting:
         return Step(call)
     said = event.transcript
@@ -137,6 +149,22 @@ def _understand(line: PhoneLine, call: Call) -> Step:
             return taking_along.address_said(line, call, text)
         case Free.NUMBER | Free.NOTHING:
             return patience.not_understood(line, call)
+
+
+def _understand_aside(line: PhoneLine, call: Call, event: Transcribed) -> Step:
+    """ "Weiter" goes on; a "mhm", or what is said to somebody beside her, changes nothing."""
+    call = replace(call, asides=call.asides - {event.utterance})
+    said = event.transcript
+    if call.phase not in (Phase.SPEAKING, Phase.LISTENING) or said.confidence < SURE:
+        return Step(call)
+    command = line.commands.recognise(said.text, call.language)
+    if command in (Command.YES, Command.NO) and call.phase is Phase.SPEAKING:
+        return Step(call)  # she is following us; the question is yet to come
+    if act := _choice(line, call, said.text, command):
+        return Step(replace(call, silences=0, misses=0), then=act)
+    if command is None or command in (Command.YES, Command.NO):
+        return Step(call)
+    return commanded(line, call, command)
 
 
 def _to_the_bot(call: Call) -> bool:

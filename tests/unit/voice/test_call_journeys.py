@@ -240,6 +240,46 @@ def test_the_callers_voice_does_not_cut_off_an_answer_until_she_barges_in() -> N
     assert scene.happens(SpeechBegan(5)).effects == []
 
 
+def test_a_short_word_beside_us_counts_if_it_steers_the_call() -> None:
+    scene = Scene().in_german()
+    scene.asks("Ummelden")
+    first = scene.is_told(LIST).said
+    for said in ("Mhm", "Aha, gut", "ja ja"):
+        scene.says_aside(said)
+        assert (scene.effects, scene.phase) == ([], Phase.SPEAKING)
+    scene.says_aside("Weiter", confidence=0.5)
+    assert scene.effects == []
+    assert scene.says_aside("Weiter").said.startswith("Papier 4.")
+    assert scene.did(Stop)
+    assert scene.says_aside("zurück").said == first
+    assert "Kfz-Zulassung" in scene.says_aside("Mitarbeiter").said
+
+
+def test_a_short_answer_into_our_last_word_counts() -> None:
+    scene = Scene().in_german()
+    scene.asks("Ummelden")
+    scene.is_told(MORE).hears_all()
+    assert scene.says_aside("vierzehn Euro").effects == []
+    scene.says_aside("zwei")
+    assert scene.did(SendMessage).payload == "kfz_ummeldung/fristen"
+    scene.is_told(LIST).hears_all()
+    assert scene.says_aside("Ja").said.startswith("Papier 4.")
+
+
+def test_an_aside_is_not_asked_about() -> None:
+    scene = Scene().in_german()
+    scene.asks("Ummelden")
+    scene.is_told(LIST)
+    for happened in (NothingSaid(6, 77, Reason.UNSURE), NotRecognised(6, 77)):
+        scene.happens(Uttered(5, 77, aside=True))
+        assert scene.happens(happened).effects == []
+
+
+def test_nothing_said_into_what_must_be_heard_counts() -> None:
+    scene = Scene().rings()
+    assert scene.happens(Uttered(5, 77, aside=True)).effects == []
+
+
 def test_an_answer_that_comes_after_the_caller_went_on_is_thrown_away() -> None:
     scene = Scene().in_german()
     scene.asks("Was kostet")

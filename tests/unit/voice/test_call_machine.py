@@ -133,20 +133,20 @@ class AnyCall(RuleBasedStateMachine):
     def presses(self, key: str) -> None:
         self.happens(KeyPressed(0, key))
 
-    @rule(words=st.sampled_from(WORDS), confidence=st.sampled_from([0.3, 0.9]))
-    def speaks(self, words: str, confidence: float) -> None:
+    @rule(words=st.sampled_from(WORDS), confidence=st.sampled_from([0.3, 0.9]), aside=st.booleans())
+    def speaks(self, words: str, confidence: float, aside: bool) -> None:
         self.utterance += 1
-        self.happens(Uttered(0, self.utterance))
+        self.happens(Uttered(0, self.utterance, aside))
         if asked := [e for e in self.scene.effects if isinstance(e, Transcribe)]:
             language = asked[0].languages[-1]
             self.happens(
                 Transcribed(0, self.utterance, Transcript(words, language, confidence, 0.9))
             )
 
-    @rule(trouble=st.sampled_from(["nothing", "busy", "open"]))
-    def mumbles(self, trouble: str) -> None:
+    @rule(trouble=st.sampled_from(["nothing", "busy", "open"]), aside=st.booleans())
+    def mumbles(self, trouble: str, aside: bool) -> None:
         self.utterance += 1
-        self.happens(Uttered(0, self.utterance))
+        self.happens(Uttered(0, self.utterance, aside))
         if trouble == "nothing":
             self.happens(NothingSaid(0, self.utterance, Reason.UNSURE))
         elif trouble == "busy":
@@ -154,7 +154,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 30))
     def a_transcript_comes_late(self, number: int) -> None:
-        if number not in self.scene.call.awaiting:
+        if number not in self.scene.call.awaiting | self.scene.call.asides:
             state = self.scene.call
             self.happens(Transcribed(0, number, Transcript("Mitarbeiter", "de", 0.9)))
             assert (self.scene.call, self.scene.effects) == (state, [])

@@ -104,6 +104,14 @@ class Scene:
         self.hearing.script.append(self._said)
         self.line.makes_a_sound()
 
+    def says_aside(self, text: str, seconds: float = 0.4, loud: float = 0.1) -> None:
+        """Into what we say."""
+        now = time.monotonic()
+        self.transcriber.script.append(text)
+        sound = np.full(16_000, loud, np.float32)
+        self.hearing.script.append(Utterance(now, now - 1, now - 1 + seconds, sound, False, True))
+        self.line.makes_a_sound()
+
     def coughs(self) -> None:
         self.hearing.script.append(Suspected(time.monotonic()))
         self.line.makes_a_sound()
@@ -237,6 +245,28 @@ async def test_a_barge_in_is_silent_at_once() -> None:
     sent = len(scene.line.sent)
     await asyncio.sleep(0.3)
     assert not any(frame.strip(b"\0") for frame in scene.line.sent[sent + 2 :])
+    scene.line.hangs_up()
+    await task
+
+
+async def test_a_short_word_into_our_speech_is_understood() -> None:
+    scene = Scene()
+    live, task = await begun(scene)
+    await listening(scene, live)
+    scene.voice._ms_per_character = 60
+    scene.says("Auto ummelden")
+    await scene.until(lambda: live.call.phase is Phase.SPEAKING)
+    asked = len(scene.transcriber.asked)
+    scene.says_aside("Mitarbeiter")  # while nobody is idle to recognise it
+    await asyncio.sleep(0.1)
+    scene.transcriber.idle = True
+    scene.says_aside("Mitarbeiter", seconds=1.3)
+    scene.says_aside("Mitarbeiter", loud=0.003)
+    await asyncio.sleep(0.1)
+    assert len(scene.transcriber.asked) == asked
+    scene.transcriber.script.clear()
+    scene.says_aside("Mitarbeiter")
+    await scene.until_said("Um welche Stelle geht es?")
     scene.line.hangs_up()
     await task
 

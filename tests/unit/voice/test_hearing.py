@@ -57,7 +57,7 @@ def test_a_word(rate: int) -> None:
     loud = np.flatnonzero(np.abs(spoken.samples) > 0.05) / 16_000
     assert (loud[0], loud[-1]) == (near(PRE_ROLL_S), near(PRE_ROLL_S + 0.5))
     assert not spoken.cut
-    assert not spoken.beside_us
+    assert not spoken.aside
 
 
 def test_a_guess_is_what_is_said_if_she_has_finished() -> None:
@@ -118,7 +118,7 @@ def test_barge_in() -> None:
     assert [type(event) for event in found] == [Suspected, SpeechStarted, BargedIn, Utterance]
     assert found[0] == Suspected(near(1.07))
     assert found[2] == BargedIn(near(1.16), near(1.0))
-    assert not found[3].beside_us
+    assert not found[3].aside
 
 
 def test_a_short_word_beside_us_is_said_to_be_so() -> None:
@@ -126,7 +126,48 @@ def test_a_short_word_beside_us_is_said_to_be_so() -> None:
     ear.we_speak(True)
     suspected, _, spoken = all_of(ear, frames(sound(silence(1), tone(0.12), silence(1))))
     assert isinstance(suspected, Suspected)
-    assert spoken.beside_us
+    assert spoken.aside
+
+
+class Unsure:
+    """Hardly takes anything for speech; what is loud a little less hardly."""
+
+    def probability(self, window: Samples) -> float:
+        return 0.2 if level_dbfs(window) > -40 else 0.02
+
+
+class Slow(Unsure):
+    """Takes it for speech after half a second."""
+
+    def __init__(self) -> None:
+        self._loud = 0
+
+    def probability(self, window: Samples) -> float:
+        seen = super().probability(window)
+        self._loud += seen > 0.1
+        return 0.9 if self._loud > 15 and seen > 0.1 else seen
+
+
+@pytest.mark.parametrize("we_speak", [False, True])
+def test_a_word_that_hardly_sounds_like_one_is_an_aside(we_speak: bool) -> None:
+    ear = Ear(RATE, Unsure())
+    ear.we_speak(we_speak)
+    *suspected, spoken = all_of(ear, frames(sound(silence(1), tone(0.2), silence(1))))
+    assert len(suspected) == we_speak
+    assert isinstance(spoken, Utterance)
+    assert spoken.aside
+    assert (spoken.start, spoken.end, spoken.at) == (near(1.0), near(1.2), near(1.9))
+    assert len(spoken.samples) / 16_000 == near(PRE_ROLL_S + 0.2 + POST_ROLL_S)
+
+
+def test_a_voice_that_goes_on_with_it_takes_it_along() -> None:
+    words = sound(silence(1), tone(0.3), silence(0.4), tone(0.8), silence(1))
+    began, spoken = all_of(Ear(RATE, Slow()), frames(words))
+    assert isinstance(began, SpeechStarted)
+    assert isinstance(spoken, Utterance)
+    assert not spoken.aside
+    loud = np.flatnonzero(np.abs(spoken.samples) > 0.05) / 16_000
+    assert loud[-1] - loud[0] == near(1.5)
 
 
 def test_an_echo_that_ends_with_us_is_beside_us() -> None:
@@ -135,7 +176,7 @@ def test_an_echo_that_ends_with_us_is_beside_us() -> None:
     all_of(ear, frames(sound(silence(1), tone(0.12))))
     ear.we_speak(False)
     (spoken,) = all_of(ear, frames(sound(tone(0.1), silence(1)), start=1.12))
-    assert spoken.beside_us
+    assert spoken.aside
 
 
 def test_an_answer_that_begins_before_our_last_word_is_not() -> None:
@@ -144,7 +185,7 @@ def test_an_answer_that_begins_before_our_last_word_is_not() -> None:
     all_of(ear, frames(sound(silence(1), tone(0.16))))
     ear.we_speak(False)
     (spoken,) = all_of(ear, frames(sound(tone(0.5), silence(1)), start=1.16))
-    assert not spoken.beside_us
+    assert not spoken.aside
 
 
 def test_digits_are_waited_for() -> None:
