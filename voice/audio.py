@@ -27,7 +27,7 @@ def level_dbfs(samples: Samples) -> float:
     """The mean power against full scale, in decibels: -3 for a full sine, -120 for silence."""
     if not len(samples):
         return SILENCE_DBFS
-    power = float(np.mean(np.square(samples, dtype=np.float64)))
+    power = float(np.dot(samples, samples)) / len(samples)
     return 10 * float(np.log10(max(power, 1e-12)))
 
 
