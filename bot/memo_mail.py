@@ -5,8 +5,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 
 import structlog
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete
 
 from bot.background import beside
 from bot.clock import Clock
@@ -15,18 +14,16 @@ from bot.events import Message
 from bot.memos import Memos
 from bot.metrics import MEMOS
 from bot.retention import MAIL_PATIENCE
+from bot.stores import outbox
 from bot.stores.database import Database
 from bot.stores.tables import MemoMailRow
 from handover.mailing import REFUSED, Letter, Mailer
-from handover.notices import wait_after
 from handover.ways import TIMEOUT_S, NotDelivered
 from translations.languages import SOURCE
 from translations.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-_POLL_S = 15.0
-_BATCH = 50
 _RULE = "- - -"
 
 
@@ -46,36 +43,27 @@ class MemoCourier:
 
     def running(self, memos: Memos) -> AsyncIterator[None]:
         """Delivers at once and again from time to time, until resumed at the end."""
-        return beside(**{"memo-mails": self._keep_delivering(memos)})
+        mailing = outbox.keep_sending("memos", lambda: self.deliver_due(memos), self._wanted)
+        return beside(**{"memo-mails": mailing})
 
     async def deliver_due(self, memos: Memos) -> int:
         """Tries whatever is due; returns how many mails were handed in."""
         async with self._database.read() as session:
-            due = await session.scalars(
-                select(MemoMailRow.id)
-                .where(MemoMailRow.next_at <= self._clock.now())
-                .order_by(MemoMailRow.next_at)
-                .limit(_BATCH)
-            )
-            ids = list(due)
-        return [await self._try(memos, mail_id) for mail_id in ids].count(True)
+            due = await outbox.due(session, MemoMailRow, self._clock.now())
+        return [await self._guarded(memos, *waiting) for waiting in due].count(True)
 
-    async def _keep_delivering(self, memos: Memos) -> None:
-        while True:
-            self._wanted.clear()
-            try:
-                await self.deliver_due(memos)
-            except Exception as error:  # the database may be away for a while
-                log.error("memos not mailed", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(self._wanted.wait(), _POLL_S)
-            except TimeoutError:
-                continue
+    async def _guarded(self, memos: Memos, mail_id: str, since: dt.datetime) -> bool:
+        """Tries one mail; an error concerns no other."""
+        try:
+            return await self._try(memos, mail_id, since)
+        except Exception as error:
+            log.error("memo failed", mail_id=mail_id, error=type(error).__name__)
+            return False
 
-    async def _try(self, memos: Memos, mail_id: str) -> bool:
+    async def _try(self, memos: Memos, mail_id: str, since: dt.datetime) -> bool:
         """Delivers one mail, unless another gateway has taken it up."""
         async with self._database.write() as session:
-            row = await _take(session, mail_id, self._clock.now())
+            row = await outbox.take(session, MemoMailRow, mail_id, since, self._clock.now())
         if row is None:
             return False
         try:
@@ -133,18 +121,3 @@ class MemoCourier:
             ]
             sections.append("\n\n".join(paragraph for paragraph in paragraphs if paragraph))
         return f"\n\n{_RULE}\n\n".join(sections) + "\n"
-
-
-async def _take(session: AsyncSession, mail_id: str, now: dt.datetime) -> MemoMailRow | None:
-    """Takes a mail up and sets when it is tried again; None where another gateway was faster."""
-    row = await session.scalar(
-        select(MemoMailRow)
-        .where(MemoMailRow.id == mail_id, MemoMailRow.next_at <= now)
-        .with_for_update(skip_locked=True)
-    )
-    if row is None:
-        return None
-    row.attempts += 1
-    row.next_at = now + wait_after(row.attempts)
-    await session.flush()
-    return row

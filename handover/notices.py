@@ -1,12 +1,8 @@
-"""Notices to the outside: written with the case that they tell of, delivered afterwards.
-
-Each is delivered at least once: a process that dies between delivering one and noting so leaves
-it to be delivered again, under the same id.
-"""
+"""Notices to the outside: written with the case that they tell of, delivered afterwards."""
 
 import asyncio
 import datetime as dt
-import random
+import functools
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
@@ -22,16 +18,13 @@ from bot.catalogue.schema import OfficeId
 from bot.clock import Clock
 from bot.metrics import NOTICES
 from bot.model import HandoverKind, Priority
+from bot.stores import outbox
 from bot.stores.database import Database
 from bot.stores.tables import ConversationRow, HandoverRow, NoticeRow
 from handover.ways import TIMEOUT_S, NotDelivered, Notice, NoticeEvent, Way
 
 log = structlog.get_logger(__name__)
 
-_POLL_S = 15.0
-_BATCH = 50
-_FIRST_RETRY = dt.timedelta(minutes=1)
-_LAST_RETRY = dt.timedelta(hours=6)
 _PATIENCE = dt.timedelta(days=3)
 
 
@@ -97,43 +90,35 @@ class Courier:
     def running(self) -> AsyncIterator[None]:
         """Delivers from time to time until resumed at the end; a slow way holds up no other."""
         return beside(
-            **{f"notices-{way.name}": self._keep_delivering(way) for way in self._notices.ways}
+            **{
+                f"notices-{way.name}": outbox.keep_sending(
+                    way.name, functools.partial(self._deliver_by, way)
+                )
+                for way in self._notices.ways
+            }
         )
 
     async def deliver_due(self) -> int:
         """Tries whatever is due, all ways side by side; returns how many were delivered."""
         return sum(await asyncio.gather(*map(self._deliver_by, self._notices.ways)))
 
-    async def _keep_delivering(self, way: Way) -> None:
-        while True:
-            try:
-                await self._deliver_by(way)
-            except Exception as error:  # the database may be away for a while
-                log.error("notices not looked for", way=way.name, error=type(error).__name__)
-            await asyncio.sleep(_POLL_S)
-
     async def _deliver_by(self, way: Way) -> int:
         async with self._database.read() as session:
-            due = await session.execute(
-                select(NoticeRow.id, NoticeRow.next_at)
-                .where(NoticeRow.way == way.name, NoticeRow.next_at <= self._clock.now())
-                .order_by(NoticeRow.next_at)
-                .limit(_BATCH)
-            )
-        return [await self._guarded(way, row.id, row.next_at) for row in due.all()].count(True)
+            due = await outbox.due(session, NoticeRow, self._clock.now(), NoticeRow.way == way.name)
+        return [await self._guarded(way, *waiting) for waiting in due].count(True)
 
-    async def _guarded(self, way: Way, notice_id: str, seen: dt.datetime) -> bool:
+    async def _guarded(self, way: Way, notice_id: str, since: dt.datetime) -> bool:
         """Tries one notice; an error concerns no other."""
         try:
-            return await self._try(way, notice_id, seen)
+            return await self._try(way, notice_id, since)
         except Exception as error:
             log.error("notice failed", notice_id=notice_id, error=type(error).__name__)
             return False
 
-    async def _try(self, way: Way, notice_id: str, seen: dt.datetime) -> bool:
+    async def _try(self, way: Way, notice_id: str, since: dt.datetime) -> bool:
         """Delivers one notice, unless another gateway has taken it up."""
         async with self._database.write() as session:
-            row = await _take(session, notice_id, seen, self._clock.now())
+            row = await outbox.take(session, NoticeRow, notice_id, since, self._clock.now())
             notice = await self._read(session, row) if row else None
         if row is None or notice is None:
             return False
@@ -196,32 +181,6 @@ class Courier:
     async def _settle(self, row: NoticeRow, **values: Any) -> None:
         async with self._database.write() as session:
             await session.execute(update(NoticeRow).where(NoticeRow.id == row.id).values(**values))
-
-
-async def _take(
-    session: AsyncSession, notice_id: str, seen: dt.datetime, now: dt.datetime
-) -> NoticeRow | None:
-    """Takes a notice up and sets when it is tried again; None where another gateway was faster.
-
-    The new moment is later than any delivery lasts, so nobody else touches it meanwhile.
-    """
-    row = await session.scalar(
-        select(NoticeRow)
-        .where(NoticeRow.id == notice_id, NoticeRow.next_at == seen)
-        .with_for_update(skip_locked=True)
-    )
-    if row is None:
-        return None
-    row.attempts += 1
-    row.next_at = now + wait_after(row.attempts)
-    await session.flush()
-    return row
-
-
-def wait_after(attempts: int) -> dt.timedelta:
-    """Doubles with each attempt, and is up to half as long again, so that not all come at once."""
-    doubled: dt.timedelta = _FIRST_RETRY * 2 ** min(attempts - 1, 20)
-    return min(doubled * random.uniform(1, 1.5), _LAST_RETRY)  # noqa: S311 - no secret
 
 
 async def _reference(session: AsyncSession, row: NoticeRow) -> str | None:
