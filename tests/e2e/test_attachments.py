@@ -45,8 +45,8 @@ def test_a_file_goes_to_a_person_who_then_has_read_it(
     citizen.reload()
     expect(citizen.get_by_test_id("read")).to_have_text("Gelesen")
     shot(citizen, "citizen-attachment")
-    _reply(staff, case, "Vielen Dank.")
     with citizen.expect_request("**/read") as told:
+        _reply(staff, case, "Vielen Dank.")
         expect(citizen.locator("article[data-author=caseworker]")).to_contain_text("Vielen Dank.")
     assert told.value.post_data_json["seq"] > seq
     _close(staff, case)
