@@ -1,9 +1,12 @@
 """Fixtures: databases, and a gateway to talk to."""
 
+import asyncio
 import contextlib
 import datetime as dt
+import shutil
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from bot.app import Gateway, Knowledge
 from bot.fakes import FakeClock, FakeDialogue
 from bot.settings import Settings
+from bot.stores.database import Database
 from bot.web.about_api import OPENAPI
 from tests.support import servers
 from tests.support.conformance import Conformance
@@ -62,17 +66,51 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables and nothing in them."""
+    path = tmp_path_factory.mktemp("tables") / "tables.sqlite3"
+    _now(_make_tables(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: str) -> str:
+    """The name of such a database on the server."""
+    _now(_ask_postgres(postgres_server, "CREATE DATABASE tables"))
+    _now(_make_tables(f"{postgres_server}/tables"))
+    return "tables"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of either kind."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of either kind with nothing in it; its tables are copied, which is quick."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}"
-    server = request.getfixturevalue("postgres_server")
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_tables"), path)
+        return f"sqlite+aiosqlite:///{path}"
+    server, tables = map(request.getfixturevalue, ("postgres_server", "postgres_tables"))
     name = f"test_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(server.replace("+asyncpg", "") + "/postgres")
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
+    _now(_ask_postgres(server, f"CREATE DATABASE {name} TEMPLATE {tables}"))
     return f"{server}/{name}"
+
+
+async def _make_tables(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+async def _ask_postgres(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server.replace("+asyncpg", "") + "/postgres")
+    await connection.execute(statement)
+    await connection.close()
+
+
+def _now(work: Coroutine[Any, Any, None]) -> None:
+    """Does it on an event loop of its own, wherever that of the tests is."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 def scripted(text: str, payload: str | None) -> list[dict[str, Any]]:
