@@ -25,11 +25,13 @@ _MOST_DIGITS = 20
 
 
 def call_back(line: PhoneLine, call: Call, act: CallBack) -> Step:
-    """Asks for the number; the one she calls from is offered first."""
+    """Asks for the number; the one that she named or calls from is offered first."""
     changed = replace(
         call, office=act.office or call.office, interpreter=act.interpreter or call.interpreter,
         appointment=act.appointment,
     )  # fmt: skip
+    if changed.number:
+        return _whether_right(line, replace(changed, number=""), changed.number)
     number = dialable(call.caller) if call.caller else None
     if number is None:
         return ask_number(line, changed)
@@ -49,18 +51,13 @@ def digit_pressed(line: PhoneLine, call: Call, key: str) -> Step:
         return number_given(line, call)
     if key == "*":
         return ask_number(line, call)
-    turn = call.turn + 1
-    stop = (Stop(),) if call.phase is Phase.SPEAKING else ()
-    changed = replace(
-        call, phase=Phase.LISTENING, turn=turn, digits=(call.digits + key)[:_MOST_DIGITS],
-        silences=0, awaiting=frozenset(), heard=(),
-    )  # fmt: skip
-    return Step(changed, (*stop, StartTimer(Timer.DIGITS, turn, DIGITS_S)))
+    return _await_more(call, key)
 
 
 def digits_said(line: PhoneLine, call: Call, digits: str) -> Step:
-    """Takes digits that were spoken, after those that are there already."""
-    return number_given(line, replace(call, digits=(call.digits + digits)[:_MOST_DIGITS]))
+    """Takes digits that were spoken, after those that are there already: they come in groups."""
+    step = _await_more(call, digits)
+    return number_given(line, step.call) if dialable(step.call.digits) else step
 
 
 def number_given(line: PhoneLine, call: Call) -> Step:
@@ -69,9 +66,7 @@ def number_given(line: PhoneLine, call: Call) -> Step:
     if number is None:
         again = line.phrases.line("number_incomplete", call.language)
         return remark(line, replace(call, digits="", misses=call.misses + 1), again)
-    asked = line.phrases.line("number_right", call.language, digits=read_back(number))
-    question = Question((asked,), yes_or_no(NoteCallback(number), AskNumber()), Free.NUMBER)
-    return tell(line, replace(call, misses=0), question)
+    return _whether_right(line, call, number)
 
 
 def ask_message(line: PhoneLine, call: Call, act: AskMessage) -> Step:
@@ -119,6 +114,22 @@ def noted(line: PhoneLine, call: Call, event: Noted) -> Step:
     lines = (done, *interpreter, say("anything_else", language))
     settled = replace(call, case_open=True, helpless=False, silences=0)
     return tell(line, settled, Question(lines))
+
+
+def _await_more(call: Call, digits: str) -> Step:
+    turn = call.turn + 1
+    stop = (Stop(),) if call.phase is Phase.SPEAKING else ()
+    changed = replace(
+        call, phase=Phase.LISTENING, turn=turn, digits=(call.digits + digits)[:_MOST_DIGITS],
+        silences=0, awaiting=frozenset(), heard=(),
+    )  # fmt: skip
+    return Step(changed, (*stop, StartTimer(Timer.DIGITS, turn, DIGITS_S)))
+
+
+def _whether_right(line: PhoneLine, call: Call, number: str) -> Step:
+    asked = line.phrases.line("number_right", call.language, digits=read_back(number))
+    question = Question((asked,), yes_or_no(NoteCallback(number), AskNumber()), Free.NUMBER)
+    return tell(line, replace(call, misses=0), question)
 
 
 def _leave(call: Call, outcome: Outcome, effect: Effect) -> Step:

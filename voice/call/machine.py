@@ -182,7 +182,8 @@ def _speaks(call: Call) -> Step:
     """
     match call.phase:
         case Phase.LISTENING:
-            return Step(call, (StartTimer(Timer.SILENCE, call.turn, UTTERANCE_S),))
+            timer = Timer.DIGITS if call.digits else Timer.SILENCE
+            return Step(call, (StartTimer(timer, call.turn, UTTERANCE_S),))
         case Phase.THINKING | Phase.SEEKING:
             return Step(call, (Stop(),))
         case _:

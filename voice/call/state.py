@@ -144,6 +144,9 @@ class Call:
     appointment: bool = False
     """Whether she is to be called back about an appointment."""
     digits: str = ""
+    """What there is so far of a number that she was asked for."""
+    number: str = field(default="", repr=False)
+    """One that she said without being asked (E.164)."""
     memos_offered: frozenset[str] = frozenset()
     """The services of which it was asked whether to write them down."""
     writing: bool = False

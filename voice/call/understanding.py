@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from voice.by_ear.commands import Command
+from voice.by_ear.digits import dialable
 from voice.by_ear.language_names import language_named
 from voice.by_ear.phrases import Key
 from voice.by_ear.words import contains, words
@@ -140,7 +141,8 @@ def _understand(line: PhoneLine, call: Call) -> Step:
         return commanded(line, call, command, confidence)
     match call.question.free:
         case Free.MATTER:
-            return Step(call, then=Tell(text, confidence=confidence))
+            number = dialable(line.digits.digits_of(text, call.language)) or call.number
+            return Step(replace(call, number=number), then=Tell(text, confidence=confidence))
         case Free.MESSAGE:
             return leaving.message_said(line, call, text)
         case Free.LANGUAGE:
@@ -160,6 +162,9 @@ def _understand_aside(line: PhoneLine, call: Call, event: Transcribed) -> Step:
     command = line.commands.recognise(said.text, call.language)
     if command in (Command.YES, Command.NO) and call.phase is Phase.SPEAKING:
         return Step(call)  # she is following us; the question is yet to come
+    asked = call.question.free is Free.NUMBER and call.phase is Phase.LISTENING
+    if asked and (digits := line.digits.digits_of(said.text, call.language)):
+        return leaving.digits_said(line, call, digits)
     if act := _choice(line, call, said.text, command):
         return Step(replace(call, silences=0, misses=0), then=act)
     if command is None or command in (Command.YES, Command.NO):

@@ -32,6 +32,7 @@ from voice.call.effects import (
     Say,
     SendMessage,
     SetLanguage,
+    StartTimer,
     Stop,
     Switchboard,
 )
@@ -51,7 +52,7 @@ from voice.call.events import (
     Transcribed,
     Uttered,
 )
-from voice.call.state import Phase
+from voice.call.state import UTTERANCE_S, Phase
 from voice.media import HungUp
 from voice.speech import Pace
 from voice.transcription import Reason, Transcript
@@ -562,6 +563,27 @@ def test_a_number_that_is_none_is_asked_for_again() -> None:
     scene.says("Rückruf").hears_all().presses("1").presses("12#")
     assert scene.said.startswith("Das war keine ganze Telefonnummer.")
     assert scene.hears_all().presses("030*").said.startswith("Unter welcher Nummer")
+
+
+def test_a_number_may_be_said_in_groups() -> None:
+    scene = Scene().rings(caller=None).hears_all().presses("1").hears_all()
+    scene.says("Rückruf").hears_all().presses("1").hears_all()
+    assert scene.says("null eins sieben eins").did_not(Say)
+    scene.says_aside("eins")
+    begins = scene.happens(SpeechBegan(5)).did(StartTimer)  # nothing is read back into her words
+    assert (begins.timer, begins.after_s) == (Timer.DIGITS, UTTERANCE_S)
+    scene.says("zwei drei vier fünf sechs sieben")
+    assert scene.said == "Ich habe diese Nummer: 0 1 7 1, 1 2 3, 4 5 6, 7. Ist das richtig?"
+    scene.hears_all().says("nein").hears_all().says("null drei null")
+    assert scene.waits_for(Timer.DIGITS).said.startswith("Das war keine ganze Telefonnummer.")
+
+
+def test_a_number_said_with_the_wish_is_not_asked_for() -> None:
+    scene = Scene().in_german()
+    scene.asks("Können Sie mich unter null eins sieben eins eins zwei drei vier fünf sechs anrufen")
+    scene.is_told(Text(text="Gut."), wish=Wish(kind=WishKind.CALLBACK, office="abh"))
+    assert scene.said.endswith("Ich habe diese Nummer: 0 1 7 1, 1 2 3, 4 5 6. Ist das richtig?")
+    assert scene.hears_all().says("Ja").did(AskForCallback).phone == "+49171123456"
 
 
 def test_a_message_is_read_back_and_left() -> None:
