@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 from aiohttp.test_utils import TestServer
 from xdist.scheduler import LoadScopeScheduling
@@ -23,6 +24,14 @@ from bot.web.about_api import OPENAPI
 from tests.support import servers
 from tests.support.conformance import Conformance
 from tests.support.world import World
+
+hypothesis.settings.register_profile(
+    # how long an example takes says more of the machine than of us
+    "ours",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("ours")
 
 MONDAY_AT_TEN = dt.datetime.fromisoformat("2026-11-23T10:00:00+01:00")
 

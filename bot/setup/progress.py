@@ -64,14 +64,15 @@ class Step:
             stderr=subprocess.STDOUT,
         )
         reader = threading.Thread(target=self._read, args=(process,), daemon=True)
-        reader.start()
         try:
+            reader.start()
             self._tick_until_ended(process)
         except BaseException:
             _end(process)
             raise
         finally:
-            reader.join(timeout=STOP_S)
+            if reader.ident is not None:
+                reader.join(timeout=STOP_S)
         if process.returncode:
             output = self._log.read_text(errors="replace")
             for line in output.splitlines()[-TAIL_LINES:]:

@@ -368,7 +368,6 @@ def _prepared(knowledge: Knowledge, tmp_path: Path) -> None:
 Desk.TestCase.settings = settings(
     max_examples=10,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],  # shrinking starts a gateway for each try
 )

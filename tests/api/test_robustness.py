@@ -225,8 +225,8 @@ async def test_a_redis_that_does_not_answer_holds_nobody_up(
 
 
 async def test_the_relay_outlives_silence(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.notify._SILENCE_S", 0.1)
-    monkeypatch.setitem(REDIS_OPTIONS, "socket_timeout", 0.3)
+    monkeypatch.setattr("bot.notify._SILENCE_S", 0.5)
+    monkeypatch.setitem(REDIS_OPTIONS, "socket_timeout", 0.7)
     notifier, other = RedisNotifier(redis_url), RedisNotifier(redis_url)
     running = notifier.running()
     await anext(running)
@@ -241,7 +241,7 @@ async def test_the_relay_outlives_silence(redis_url: str, monkeypatch: pytest.Mo
         relays = {one["id"] for one in await probe.client_list(_type="pubsub")}
         async with notifier.listen("here") as listener:
             await listener.wait(0.1)
-            await asyncio.sleep(1)  # several silences, and more than the socket's time-out
+            await asyncio.sleep(2)  # several silences, and more than the socket's time-out
             await other.whisper("here", {"type": "typing"})
             assert (await listener.wait(5)).signs == [{"type": "typing"}]
         assert {one["id"] for one in await probe.client_list(_type="pubsub")} == relays

@@ -11,7 +11,7 @@ from bot.app import Knowledge
 from bot.fakes import FakeClock, FakeDialogue
 from bot.settings import Settings
 from tests.conftest import MONDAY_AT_TEN, opened, scripted
-from tests.support.world import Citizen, World
+from tests.support.world import Citizen, World, eventually
 
 
 @contextlib.asynccontextmanager
@@ -47,6 +47,11 @@ async def test_both_work_on_one_message_and_one_answers(
         citizen = await one.citizen()
         one.dialogue.gate.clear()
         await citizen.says("answer kfz_evb general")
+
+        async def asked() -> list[object]:
+            return list(one.dialogue.calls)
+
+        await eventually(asked)
         other.gateway.turns.begin(citizen.id)  # as its sweep does with what a dead gateway left
         await citizen.until(lambda e: e.get("service") == "kfz_evb")
         one.dialogue.gate.set()

@@ -336,14 +336,14 @@ async def test_a_message_is_read_aloud_as_a_wav(world: World, mouth: Mouth) -> N
 async def test_the_first_sound_comes_before_the_last_is_spoken(world: World, mouth: Mouth) -> None:
     citizen = await world.citizen()
     answer = await citizen.asks("answer kfz_ummeldung fees")
-    mouth.gate.clear()
+    mouth.held = True
     url = f"{citizen.client.base}/api/v1/conversations/{citizen.id}/speech"
     headers = {"Authorization": f"Bearer {citizen.token}"}
     async with citizen.client.http.post(
         url, json={"seq": answer["seq"]}, headers=headers
     ) as response:
         await response.content.readexactly(HEADER + SENTENCE)
-        mouth.gate.set()
+        mouth.held = False
         assert len(await response.read()) % SENTENCE == 0
 
 
@@ -402,12 +402,12 @@ async def test_callers_do_not_wait_for_browsers(ear: Ear, mouth: Mouth) -> None:
         aiohttp.ClientSession() as http,
     ):
         speak, text = server.make_url("/speak"), {"text": "eins\nzwei", "language": "de"}
-        mouth.gate.clear()
+        mouth.held = True
         async with http.post(speak, json=text) as first:
             await first.content.readexactly(HEADER + SENTENCE)
             async with http.post(speak, json=text) as second:
                 assert (second.status, await second.json()) == (503, {"code": "busy"})
-            mouth.gate.set()
+            mouth.held = False
             await first.read()
         async with http.post(speak, json=text) as third:
             assert third.status == 200

@@ -1,5 +1,7 @@
 """Gateways, PostgreSQL and Redis die under people at work, and nothing of it is lost."""
 
+import pytest
+
 from bot.stores.tables import AuditRow, NoteRow
 from tests.faults import checks
 from tests.faults.__main__ import table
@@ -8,6 +10,7 @@ from tests.faults.plan import SHORT, run
 from tests.support.world import World
 
 
+@pytest.mark.timeout(900)  # four outages, each with the patience of people
 async def test_whatever_dies_nothing_is_lost() -> None:
     outcomes = await run(SHORT)
     assert all(outcome.clean for outcome in outcomes), "\n".join(table(outcomes))

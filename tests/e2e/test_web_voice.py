@@ -5,7 +5,10 @@ keeps what it was given, and a mouth that speaks in tones.
 """
 
 import asyncio
+import json
 import re
+import time
+import urllib.request
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -73,6 +76,7 @@ def gateway(
         running.start()
         with ThreadPoolExecutor(1) as beside:  # the browser's driver has this thread's loop
             beside.submit(asyncio.run, running.ready()).result()
+        _wait_for_voice(running.url("public"))
         yield running.url("public")
         running.end()
 
@@ -117,7 +121,6 @@ def test_what_is_said_lands_in_the_field_and_is_not_sent(
     speak.hover()
     page.mouse.down()
     expect(state).to_have_text("Aufnahme läuft. Bitte sprechen Sie.")
-    shot(page, "voice-recording")
     page.wait_for_timeout(1500)
     page.mouse.up()
     field = page.get_by_test_id("composer")
@@ -126,7 +129,7 @@ def test_what_is_said_lands_in_the_field_and_is_not_sent(
     shot(page, "voice-understood")
     expect(page.locator("[data-author=citizen]")).to_have_count(0)
     sound = heard.ear.sounds[-1]
-    assert 1.4 <= len(sound) / 16_000 <= 3.0
+    assert 1.4 <= len(sound) / 16_000 <= 3.3  # the most that this test allows, and a little
     assert abs(_pitch(sound) - PITCH) < 5
     assert float(np.max(np.abs(sound))) > 0.1
 
@@ -134,10 +137,11 @@ def test_what_is_said_lands_in_the_field_and_is_not_sent(
     expect(page.get_by_test_id("composer")).to_have_value("Mein Ausweis ist weg.")
     heard.ear.script.append(Transcript("Und mein Pass.", "de", 0.4))
     speak.focus()
-    page.keyboard.press("Enter")  # short: it goes on until the next one
+    _tap(page, "Enter")  # it goes on until the next one
+    expect(speak).to_have_attribute("data-phase", "recording")
     expect(speak).to_have_text(re.compile("Fertig"))
     page.wait_for_timeout(700)
-    page.keyboard.press("Enter")
+    _tap(page, "Enter")
     expect(field).to_have_value("Mein Ausweis ist weg. Und mein Pass.")
     expect(state).to_contain_text("Vielleicht falsch erkannt")
     shot(page, "voice-unsure")
@@ -149,14 +153,14 @@ def test_it_can_be_taken_back_and_ends_by_itself(
     page = _agreed(_open_chat(browser, gateway))
     speak, asked = page.get_by_test_id("speak"), len(heard.ear.asked)
     speak.focus()
-    page.keyboard.press(" ")
+    _tap(page, " ")
     expect(page.get_by_test_id("speak-cancel")).to_be_visible()
     page.keyboard.press("Escape")
     expect(speak).to_have_attribute("data-phase", "idle")
     expect(page.get_by_test_id("panel")).to_be_visible()
     assert len(heard.ear.asked) == asked
     heard.ear.script.append(Rejected(Reason.SILENCE))
-    page.keyboard.press(" ")
+    _tap(page, " ")
     expect(speak).to_have_attribute("data-phase", "recording")
     problem = page.get_by_test_id("speak-problem")  # after the three seconds of this test
     expect(problem).to_contain_text("nichts zu hören")
@@ -169,11 +173,13 @@ def test_a_message_is_read_aloud_until_it_is_stopped(
 ) -> None:
     page = _open_chat(browser, gateway)
     button, status = page.get_by_test_id("aloud").first, page.get_by_test_id("aloud-status")
+    heard.mouth.held = True  # so that there is time to look
     button.click()
     expect(button).to_have_attribute("data-phase", "playing")
     expect(button).to_have_text(re.compile("Vorlesen beenden"))
     expect(status).to_have_text("Die Nachricht wird vorgelesen.")
     shot(page, "voice-reading")
+    heard.mouth.held = False
     said = page.locator("article[data-author=bot] .kl-text").first.inner_text()
     spoken, language = heard.mouth.said[-1]
     assert language == "de"
@@ -186,14 +192,14 @@ def test_a_message_is_read_aloud_until_it_is_stopped(
     for before, after in pairwise(sounds):
         assert after["at"] >= before["at"] + before["seconds"] - 1e-6, "two pieces overlap"
 
-    heard.mouth.gate.clear()
+    heard.mouth.held = True
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("data-phase", "playing")
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("data-phase", "ended")
     expect(button).to_have_text(re.compile(r"Vorlesen\s*$"))
-    heard.mouth.gate.set()
+    heard.mouth.held = False
 
 
 def test_on_the_smallest_screen_from_right_to_left_in_the_dark(
@@ -205,12 +211,14 @@ def test_on_the_smallest_screen_from_right_to_left_in_the_dark(
     shot(page, "voice-ar-320")
     speak = page.get_by_test_id("speak")
     speak.focus()
-    page.keyboard.press("Enter")
+    _tap(page, "Enter")
     expect(speak).to_have_attribute("data-phase", "recording")
     shot(page, "voice-ar-320-recording")
     page.keyboard.press("Escape")
+    heard.mouth.held = True
     page.get_by_test_id("aloud").first.click()
     expect(page.get_by_test_id("aloud").first).to_have_attribute("data-phase", "playing")
+    heard.mouth.held = False
     assert heard.mouth.said[-1][1] == "ar"
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= SMALLEST[0], "the page scrolls sideways"
@@ -231,7 +239,7 @@ def test_no_barriers_that_a_machine_can_find(browser: Browser, gateway: str, pha
             expect(page.get_by_test_id("speak-consent")).to_be_visible()
         case "recording":
             _agreed(page).get_by_test_id("speak").focus()
-            page.keyboard.press("Enter")
+            _tap(page, "Enter")
             expect(page.get_by_test_id("speak")).to_have_attribute("data-phase", "recording")
         case _:
             page.get_by_test_id("aloud").first.click()
@@ -257,15 +265,17 @@ def test_on_a_page_of_another_origin_under_its_policy(
         heard.ear.script.append("Guten Tag")
         speak = page.get_by_test_id("speak")
         speak.focus()
-        page.keyboard.press("Enter")
+        _tap(page, "Enter")
         expect(speak).to_have_attribute("data-phase", "recording")
         page.wait_for_timeout(700)
-        page.keyboard.press("Enter")
+        _tap(page, "Enter")
         expect(page.get_by_test_id("composer")).to_have_value("Guten Tag")
         assert abs(_pitch(heard.ear.sounds[-1]) - PITCH) < 5
+        heard.mouth.held = True
         page.get_by_test_id("aloud").first.click()
         expect(page.get_by_test_id("aloud").first).to_have_attribute("data-phase", "playing")
         shot(page, "voice-embedded")
+        heard.mouth.held = False
     assert [text for text in refused if "Content Security Policy" in text] == []
 
 
@@ -307,6 +317,26 @@ def _open_chat(
     expect(page.locator("[data-author=bot]").first).to_be_visible()
     expect(page.get_by_test_id("speak")).to_be_visible()
     return page
+
+
+def _wait_for_voice(gateway: str) -> None:
+    """A gateway that could not ask in time offers no voice for some seconds, and asks again."""
+    deadline = time.monotonic() + 60
+    while True:
+        with urllib.request.urlopen(f"{gateway}/api/v1/status") as told:
+            if json.load(told)["voice"]["listen"]:
+                return
+        assert time.monotonic() < deadline, "no voice is offered"
+        time.sleep(0.5)
+
+
+def _tap(page: Page, key: str) -> None:
+    """Presses a key so shortly that it is not held, however slow this machine is."""
+    page.evaluate(
+        "() => { window.clock ??= Date.now; const now = Date.now(); Date.now = () => now; }"
+    )
+    page.keyboard.press(key)
+    page.evaluate("() => { Date.now = window.clock; }")
 
 
 def _agreed(page: Page) -> Page:

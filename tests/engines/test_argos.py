@@ -110,6 +110,7 @@ async def test_hundreds_at_once_on_cold_packages(engine: ArgosEngine) -> None:
 
 
 async def test_the_event_loop_goes_on_meanwhile(engine: ArgosEngine) -> None:
+    """What other programs do to the machine does not count."""
     ticks, done = 0, asyncio.Event()
 
     async def tick() -> None:
@@ -119,12 +120,13 @@ async def test_the_event_loop_goes_on_meanwhile(engine: ArgosEngine) -> None:
             ticks += 1
 
     ticking = asyncio.create_task(tick())
-    begun = time.monotonic()
+    begun, own = time.monotonic(), time.thread_time()
     await engine.translate(Pair("de", "en"), ["Ich verstehe das nicht."] * 2000)
-    spent = time.monotonic() - begun
+    spent, own = time.monotonic() - begun, time.thread_time() - own
     done.set()
     await ticking
-    assert ticks > spent / 0.005 / 4
+    assert ticks > 20
+    assert own < spent / 4
 
 
 async def test_memory_is_bounded_by_the_packages_kept(installed: Packages, tmp_path: Path) -> None:
@@ -133,7 +135,7 @@ async def test_memory_is_bounded_by_the_packages_kept(installed: Packages, tmp_p
         pairs = [Pair("de", "en"), Pair("en", "de")]
         for pair in pairs * 3:
             await engine.translate(pair, ["Hallo Welt."])
-        [worker] = _workers()
+        worker = _worker(engine)
         before = worker.memory_info().rss
         for pair in pairs * 40:
             await engine.translate(pair, ["Hallo Welt."])
@@ -145,8 +147,7 @@ async def test_memory_is_bounded_by_the_packages_kept(installed: Packages, tmp_p
 async def test_a_worker_that_dies_is_replaced(engine: ArgosEngine) -> None:
     sentence = ["Ich verstehe das nicht."]
     first = await engine.translate(Pair("de", "en"), sentence)
-    [worker] = _workers()
-    os.kill(worker.pid, signal.SIGKILL)
+    os.kill(_worker(engine).pid, signal.SIGKILL)
     assert await engine.translate(Pair("de", "en"), sentence) == first
 
 
@@ -166,11 +167,10 @@ async def test_too_slow_and_too_many(installed: Packages, tmp_path: Path) -> Non
         engine.close()
 
 
-def _workers() -> list[psutil.Process]:
-    return [
-        child for child in psutil.Process().children(recursive=True)
-        if "spawn_main" in " ".join(child.cmdline())
-    ]  # fmt: skip
+def _worker(engine: ArgosEngine) -> psutil.Process:
+    assert engine._pool is not None
+    [pid] = engine._pool._processes
+    return psutil.Process(pid)
 
 
 # --- packages -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import aiohttp
 
 PATIENCE_S = 300.0
 _PAUSE_S = 0.1
-_ONE_TRY = aiohttp.ClientTimeout(total=5)
+_ONE_TRY = aiohttp.ClientTimeout(total=30, sock_connect=5)
 _STREAM = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)
 _NO_ANSWER = (aiohttp.ClientError, OSError, TimeoutError)
 

@@ -196,7 +196,7 @@ def test_digits_are_waited_for() -> None:
     assert len(utterances) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.floats(0.15, 3.0), st.floats(0.02, 1.2)), min_size=1, max_size=6),
     st.sampled_from([8_000, 16_000]),

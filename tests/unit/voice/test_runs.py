@@ -78,7 +78,7 @@ LETTERS = st.sampled_from(
 
 
 @given(st.lists(LETTERS, max_size=14).map("".join), st.sampled_from(["ar", "fa", "ru", "uk"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_written_has_runs(text: str, language: str) -> None:
     runs = runs_of(text, language)
     assert runs

@@ -61,10 +61,8 @@ async def test_a_full_queue_refuses_at_once(pool: Pool) -> None:
     await pool.ask(("up", 0.0), IN_TIME)
     asked = [asyncio.create_task(pool.ask(("a", 0.2), IN_TIME)) for _ in range(3)]
     await asyncio.sleep(0)
-    begun = time.monotonic()
     with pytest.raises(RecogniserBusy):
-        await pool.ask(("one too many", 0.0), IN_TIME)
-    assert time.monotonic() - begun < 0.05
+        pool.ask(("one too many", 0.0), IN_TIME).send(None)  # without waiting for anything
     assert await asyncio.gather(*asked) == ["a"] * 3
     assert await pool.ask(("there is room again", 0.0), IN_TIME)
 
@@ -82,10 +80,10 @@ async def test_the_deadline_counts_from_the_asking(pool: Pool) -> None:
 async def test_who_gave_up_while_waiting_is_never_begun(pool: Pool, tmp_path: Path) -> None:
     await pool.ask(("up", 0.0), IN_TIME)
     slow = asyncio.create_task(pool.ask(("slow", 0.6), IN_TIME))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0)  # it comes first
     mark = tmp_path / "mark"
     waiting = asyncio.create_task(pool.ask((str(mark), 0.0), IN_TIME))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0)
     waiting.cancel()
     assert await slow == "slow"
     assert await pool.ask(("next", 0.0), IN_TIME) == "next"

@@ -24,7 +24,7 @@ PIECES = st.lists(
 
 
 @pytest.mark.parametrize("language", sorted(spoken_languages()))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=PIECES)
 @example(text="0·0")
 def test_anything(language: str, text: str) -> None:
@@ -33,7 +33,7 @@ def test_anything(language: str, text: str) -> None:
     assert "\n" not in said
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=PIECES)
 def test_nothing_is_lost_between_sentences(text: str) -> None:
     """Every letter and figure of the text is in one of its sentences, in order."""
