@@ -41,6 +41,7 @@ async def examine(settings: Settings) -> list[Finding]:
         *_translation(settings),
         *_notices(settings),
         *_voice(settings),
+        *_memos(settings),
         await _database(settings),
         await _rasa(settings),
     ]
@@ -111,6 +112,27 @@ def _voice(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(2, "Nothing can speak to callers: install espeak-ng, or pull Piper voices.")
+
+
+def _memos(settings: Settings) -> Iterator[Finding]:
+    """What callers can take along."""
+    if settings.public_url is None:
+        yield Finding(
+            1,
+            "Callers type their codes at the county's website, which needs a link to /code."
+            " Or set KREISLOTSE_PUBLIC_URL.",
+        )
+    else:
+        yield Finding(0, f"Callers type their codes at {settings.public_url}.")
+    if settings.smtp_url is None or settings.mail_from is None:
+        names = "KREISLOTSE_SMTP_URL and KREISLOTSE_MAIL_FROM"
+        yield Finding(1, f"Callers can have nothing mailed: {names} are not both set.")
+    if settings.redis_url is not None and settings.memo_key is None:
+        yield Finding(
+            1,
+            "Several gateways on data folders of their own need one KREISLOTSE_MEMO_KEY: without it"
+            " a caller's code opens at one of them only.",
+        )
 
 
 async def _database(settings: Settings) -> Finding:
