@@ -67,8 +67,11 @@ def _catalogue() -> Iterator[Finding]:
         yield from (Finding(2, str(problem)) for problem in error.problems)
         return
     yield Finding(0, f"The catalogue holds {len(catalogue.services)} services.")
+    reasons: dict[str, list[str]] = {}
     for due in catalogue.due(dt.datetime.now(dt.UTC).date()):
-        yield Finding(1, f"{due.id}: {due.why}")
+        reasons.setdefault(due.why, []).append(due.id)
+    for why, entries in reasons.items():
+        yield Finding(1, f"{len(entries)} of them: {why}. These are: {', '.join(entries)}.")
 
 
 def _translation(settings: Settings) -> Iterator[Finding]:

@@ -26,8 +26,15 @@ async def test_what_callers_can_take_along(
     tmp_path: Path, wanted: dict[str, str], said: set[tuple[int, str]]
 ) -> None:
     found = await examine(Settings(env="test", data_dir=tmp_path, **wanted))
-    memos = [f for f in found if "code" in f.text or "mailed" in f.text]
+    memos = [f for f in found if f.text.startswith(("Callers type", "Callers can", "Several"))]
     assert len(memos) == len(said)
     for severity, part in said:
         assert [f.severity for f in memos if part in f.text] == [severity]
     assert "geheim" not in repr(found)
+
+
+async def test_what_is_due_takes_a_line_for_each_reason(tmp_path: Path) -> None:
+    found = await examine(Settings(env="test", data_dir=tmp_path))
+    [due] = [f for f in found if "never reviewed" in f.text]
+    assert due.severity == 1
+    assert "kfz_ummeldung" in due.text
