@@ -2,18 +2,22 @@
 
 import asyncio
 import contextlib
+import functools
 import re
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
+from bot.settings import Settings
 from bot.voice_cli import load_words
 from tests.support.world import World, eventually
-from voice.app import Parts, serving
+from voice.app import Parts, Words, serving
 from voice.bot_client import BotClient
 from voice.recognition.deaf import DeafTranscriber
 from voice.recognition.fake import FakeTranscriber
@@ -112,6 +116,13 @@ class Line:
         return await self.pbx.asks("GET", f"/calls/{self.call_id}/next")
 
 
+@functools.cache
+def words() -> Words:
+    """What the phone line says here; nothing of it is of one world alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_words(Settings(env="test", data_dir=Path(folder)))
+
+
 @contextlib.asynccontextmanager
 async def phone_line(world: World, transcriber: Transcriber) -> AsyncIterator[Pbx]:
     settings = world.gateway.settings
@@ -119,7 +130,7 @@ async def phone_line(world: World, transcriber: Transcriber) -> AsyncIterator[Pb
     async with BotClient.open(world.client("internal").base) as bot:
         parts = Parts(bot, voice, transcriber, "" if transcriber.languages else "No model.")
         async with (
-            serving(settings, load_words(settings), parts, sound_port=0) as phone,
+            serving(settings, words(), parts, sound_port=0) as phone,
             TestServer(phone.http) as http,
             aiohttp.ClientSession() as client,
         ):

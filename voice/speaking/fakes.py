@@ -53,6 +53,7 @@ class FakeSynthesizer:
         for sentence in sentences(text, language):
             length = int(len(sentence.text) * self._ms_per_character * slower) * rate // 1000
             tone = np.sin(2 * np.pi * _TONE_HZ * np.arange(length) / rate) * 0.2 * 32767
-            pause = np.zeros(sentence.pause_ms * rate // 1000)
+            pause_ms = sentence.pause_ms * self._ms_per_character // _MS_PER_CHARACTER
+            pause = np.zeros(pause_ms * rate // 1000)
             samples = np.concatenate([tone, pause]).astype("<i2").tobytes()
             yield Spoken(sentence.text, samples)
