@@ -14,6 +14,7 @@ import asyncpg
 import hypothesis
 import pytest
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 from xdist.scheduler import LoadScopeScheduling
 
 from bot.app import Gateway, Knowledge
@@ -21,6 +22,7 @@ from bot.fakes import FakeClock, FakeDialogue
 from bot.settings import Settings
 from bot.stores.database import Database
 from bot.web.about_api import OPENAPI
+from handover import passwords
 from tests.support import servers
 from tests.support.conformance import Conformance
 from tests.support.world import World
@@ -61,6 +63,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _rank(path: Path) -> int:
     return next((n for n, name in enumerate(_FOLDERS) if name in path.parts), len(_FOLDERS))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """A tenth of a second for each sign-in would be minutes for all tests."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_UNKNOWN", quick.hash("nobody's"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from bot.app import Knowledge
 from bot.fakes import FakeClock, FakeDialogue
 from bot.settings import Settings
 from bot.stores.tables import AccountRow, AuditRow
+from handover import passwords
 from tests.conftest import MONDAY_AT_TEN, opened, scripted
 from tests.support.people import (
     PASSWORD,
@@ -103,7 +104,10 @@ async def test_a_stolen_session_cannot_guess_the_password(world: World) -> None:
     assert await error_of(erika, "POST", "/account/password", right) == (423, "account_locked")
 
 
-async def test_a_hash_with_old_parameters_is_renewed_at_sign_in(world: World) -> None:
+async def test_a_hash_with_old_parameters_is_renewed_at_sign_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher())  # as outside tests
     erika = await member(world, "erika", kfz="caseworker")
     old = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
 
