@@ -160,6 +160,8 @@ def _understand_aside(line: PhoneLine, call: Call, event: Transcribed) -> Step:
     if call.phase not in (Phase.SPEAKING, Phase.LISTENING) or said.confidence < SURE:
         return Step(call)
     command = line.commands.recognise(said.text, call.language)
+    if command is Command.HANG_UP:
+        return Step(call)  # somebody beside her goes home; she herself just hangs up
     if command in (Command.YES, Command.NO) and call.phase is Phase.SPEAKING:
         return Step(call)  # she is following us; the question is yet to come
     asked = call.question.free is Free.NUMBER and call.phase is Phase.LISTENING

@@ -245,7 +245,7 @@ def test_a_short_word_beside_us_counts_if_it_steers_the_call() -> None:
     scene = Scene().in_german()
     scene.asks("Ummelden")
     first = scene.is_told(LIST).said
-    for said in ("Mhm", "Aha, gut", "ja ja"):
+    for said in ("Mhm", "Aha, gut", "ja ja", "Tschüss"):
         scene.says_aside(said)
         assert (scene.effects, scene.phase) == ([], Phase.SPEAKING)
     scene.says_aside("Weiter", confidence=0.5)
