@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -55,23 +56,26 @@ class Step:
         self, *words: str | Path, env: Mapping[str, str] | None = None, cwd: Path = ROOT
     ) -> None:
         """Run one command to its end; a failure shows its last lines and says what to do."""
-        process = subprocess.Popen(
-            [str(word) for word in words],
-            cwd=cwd,
-            env={**child_environment(), "NO_COLOR": "1", **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        reader = threading.Thread(target=self._read, args=(process,), daemon=True)
+        process = reader = None
         try:
+            with _signals_held():  # a command that is there already must be known, to be ended
+                process = subprocess.Popen(
+                    [str(word) for word in words],
+                    cwd=cwd,
+                    env={**child_environment(), "NO_COLOR": "1", **(env or {})},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                )
+            reader = threading.Thread(target=self._read, args=(process,), daemon=True)
             reader.start()
             self._tick_until_ended(process)
         except BaseException:
-            _end(process)
+            if process is not None:
+                _end(process)
             raise
         finally:
-            if reader.ident is not None:
+            if reader is not None and reader.ident is not None:
                 reader.join(timeout=STOP_S)
         if process.returncode:
             output = self._log.read_text(errors="replace")
@@ -106,6 +110,26 @@ class Step:
                 if on_terminal:
                     print("\r\033[K", end="", flush=True)
                 return
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Lets what interrupts a set-up do so only after the block; what is ignored stays so."""
+    came: list[int] = []
+    handlers = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if callable(handler := signal.getsignal(number))
+    }
+    for number in handlers:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for received in came:
+            signal.raise_signal(received)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
