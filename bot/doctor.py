@@ -12,7 +12,7 @@ from bot.catalogue.loader import CatalogueError
 from bot.rasa_client import RasaDialogue
 from bot.settings import ROOT, Settings
 from bot.stores.database import Database
-from handover.configured_ways import missing
+from handover.configured_ways import mailer_of, missing
 from translations.machine.packages import Packages
 from voice.recognition.folder import ModelUnusable, usable
 from voice.speaking.piper_files import find_voices
@@ -127,9 +127,9 @@ def _memos(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(0, f"Callers type their codes at {settings.public_url}.")
-    if settings.smtp_url is None or settings.mail_from is None:
-        names = "KREISLOTSE_SMTP_URL and KREISLOTSE_MAIL_FROM"
-        yield Finding(1, f"Callers can have nothing mailed: {names} are not both set.")
+    if mailer_of(settings) is None:
+        names = "KREISLOTSE_SMTP_URL or KREISLOTSE_MAIL_FROM"
+        yield Finding(1, f"Callers can have nothing mailed: {names} is missing or wrong.")
     if settings.redis_url is not None and settings.memo_key is None:
         yield Finding(
             1,

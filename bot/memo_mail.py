@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import structlog
 from sqlalchemy import delete
@@ -43,22 +44,13 @@ class MemoCourier:
 
     def running(self, memos: Memos) -> AsyncIterator[None]:
         """Delivers at once and again from time to time, until resumed at the end."""
-        mailing = outbox.keep_sending("memos", lambda: self.deliver_due(memos), self._wanted)
+        mailing = outbox.keep_sending("memos", partial(self.deliver_due, memos), self._wanted)
         return beside(**{"memo-mails": mailing})
 
     async def deliver_due(self, memos: Memos) -> int:
         """Tries whatever is due; returns how many mails were handed in."""
-        async with self._database.read() as session:
-            due = await outbox.due(session, MemoMailRow, self._clock.now())
-        return [await self._guarded(memos, *waiting) for waiting in due].count(True)
-
-    async def _guarded(self, memos: Memos, mail_id: str, since: dt.datetime) -> bool:
-        """Tries one mail; an error concerns no other."""
-        try:
-            return await self._try(memos, mail_id, since)
-        except Exception as error:
-            log.error("memo failed", mail_id=mail_id, error=type(error).__name__)
-            return False
+        send = partial(self._try, memos)
+        return await outbox.send_due(self._database, MemoMailRow, self._clock.now(), send)
 
     async def _try(self, memos: Memos, mail_id: str, since: dt.datetime) -> bool:
         """Delivers one mail, unless another gateway has taken it up."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import datetime as dt
-import functools
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any, cast
 
 import structlog
@@ -91,9 +91,7 @@ class Courier:
         """Delivers from time to time until resumed at the end; a slow way holds up no other."""
         return beside(
             **{
-                f"notices-{way.name}": outbox.keep_sending(
-                    way.name, functools.partial(self._deliver_by, way)
-                )
+                f"notices-{way.name}": outbox.keep_sending(way.name, partial(self._deliver_by, way))
                 for way in self._notices.ways
             }
         )
@@ -103,17 +101,10 @@ class Courier:
         return sum(await asyncio.gather(*map(self._deliver_by, self._notices.ways)))
 
     async def _deliver_by(self, way: Way) -> int:
-        async with self._database.read() as session:
-            due = await outbox.due(session, NoticeRow, self._clock.now(), NoticeRow.way == way.name)
-        return [await self._guarded(way, *waiting) for waiting in due].count(True)
-
-    async def _guarded(self, way: Way, notice_id: str, since: dt.datetime) -> bool:
-        """Tries one notice; an error concerns no other."""
-        try:
-            return await self._try(way, notice_id, since)
-        except Exception as error:
-            log.error("notice failed", notice_id=notice_id, error=type(error).__name__)
-            return False
+        return await outbox.send_due(
+            self._database, NoticeRow, self._clock.now(), partial(self._try, way),
+            NoticeRow.way == way.name,
+        )  # fmt: skip
 
     async def _try(self, way: Way, notice_id: str, since: dt.datetime) -> bool:
         """Delivers one notice, unless another gateway has taken it up."""

@@ -6,7 +6,8 @@ recorded phrases it takes 82 to 87 for speech.  What a burst is, a recogniser mu
 
 from dataclasses import dataclass
 
-from voice.endpointing import Window
+from voice.barge_in import Interruptions
+from voice.endpointing import Endpoints, Window
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,18 @@ class Burst:
 class BurstLimits:
     """What counts as one."""
 
-    louder: float = 0.5
+    louder: float = Interruptions.louder
     """From which a window belongs to it."""
     voice: float = 0.08
     """The least probability of voice, in one window at least."""
-    quietest_dbfs: float = -45.0
-    """As in `voice.barge_in`."""
+    quietest_dbfs: float = Interruptions.quietest_dbfs
+    """Below it nothing belongs to it."""
     shortest_s: float = 0.12
     """Of sound: shorter is a click."""
     longest_s: float = 1.2
     """From its start to its end: words that steer a call take no longer."""
-    gap_s: float = 0.7
-    """Silence that ends it, as in `voice.endpointing`: a voice that comes before goes on."""
+    gap_s: float = Endpoints.pause_s
+    """Silence that ends it, as it does an utterance: a voice that comes before goes on with it."""
 
 
 class Bursts:

@@ -7,13 +7,14 @@ be sent again, under the same id.
 import asyncio
 import datetime as dt
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.stores.database import Database
 from bot.stores.tables import MemoMailRow, NoticeRow
 
 log = structlog.get_logger(__name__)
@@ -26,17 +27,36 @@ _FIRST_RETRY = dt.timedelta(minutes=1)
 _LAST_RETRY = dt.timedelta(hours=6)
 
 
-async def due(
-    session: AsyncSession, table: type[Waiting], now: dt.datetime, *only: ColumnElement[bool]
-) -> Sequence[tuple[str, dt.datetime]]:
-    """What is to be tried now, the oldest first: its id and since when."""
-    rows = await session.execute(
-        select(table.id, table.next_at)
-        .where(table.next_at <= now, *only)
-        .order_by(table.next_at)
-        .limit(_BATCH)
-    )
-    return [(row.id, row.next_at) for row in rows]
+async def send_due(
+    database: Database,
+    table: type[Waiting],
+    now: dt.datetime,
+    send: Callable[[str, dt.datetime], Awaitable[bool]],
+    *only: ColumnElement[bool],
+) -> int:
+    """Tries what is due, the oldest first; an error with one thing concerns no other.
+
+    Args:
+        send: Takes a thing's id and since when it is due; tells whether it was sent.
+
+    Returns:
+        How many were sent.
+    """
+    async with database.read() as session:
+        due = await session.execute(
+            select(table.id, table.next_at)
+            .where(table.next_at <= now, *only)
+            .order_by(table.next_at)
+            .limit(_BATCH)
+        )
+    sent = 0
+    for row in due.all():
+        try:
+            sent += await send(row.id, row.next_at)
+        except Exception as error:
+            name, kind = table.__tablename__, type(error).__name__
+            log.error("not sent", what=name, id=row.id, error=kind)
+    return sent
 
 
 async def take(

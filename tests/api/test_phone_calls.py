@@ -5,6 +5,7 @@ import contextlib
 import functools
 import re
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -266,10 +267,11 @@ async def test_with_ears_everybody_is_asked_what_it_is_about(world: World) -> No
         line.presses("2")
         await line.hears("Good, we will speak English.")
         await line.hears("What is it about?")
-        frames = line.frames
+        frames, begun = line.frames, time.monotonic()
 
         async def came() -> bool:
             return line.frames > frames + 20  # of silence, as nothing is said
 
         await eventually(came)
+        assert line.frames - frames <= (time.monotonic() - begun) / 0.02 + 6
         line.hangs_up()

@@ -24,9 +24,10 @@ import httpx2 as httpx
 from tests.bench.phone import QUESTIONS, response_totals, started
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.processes import Program
-from tests.pbx.scene import Gateway, Ports, free_ports
+from tests.pbx.scene import Gateway, Ports
 from tests.pbx.sound import Sound, scheduled, spoken, to_bytes, tone, write_wav
 from tests.pbx.stand_in import LINES
+from tests.support.servers import free_port, free_ports
 from tests.support.voice import recorded
 
 SCENARIO = Path(__file__).parent / "caller.xml"
@@ -158,7 +159,7 @@ async def call(
     sent = speech(chroot, folder, seconds, behind.says)
     inside = f"/{folder.relative_to(chroot)}"
     (folder / "caller.xml").write_text(SCENARIO.read_text().replace("SPEECH", sent.name))
-    sip, media = free_ports()[0], free_ports(4)[0]
+    sip, media = free_port(), free_ports(4)[0]
     options = (
         f"-sf caller.xml -s 115 -i 127.0.0.1 -p {sip} -mp {media} -m {calls} -l {calls} -r 5"
         f" -d {seconds * 1000} -nostdin 127.0.0.1:{port}"

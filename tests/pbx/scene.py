@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import json
-import random
 import shutil
-import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,38 +16,20 @@ from tests.pbx.asterisk import Asterisk
 from tests.pbx.processes import Program
 from tests.pbx.sound import Sound, read_wav
 from tests.pbx.telephone import Telephone
+from tests.support.servers import free_port, free_ports
 
 SILENCE = np.zeros(8_000 * 60, np.float32)
-
-
-def free_ports(count: int = 1) -> range:
-    """Ports in a row that are free now, for UDP and TCP; the first is even.
-
-    They are below those from which the kernel takes a connection's own port, which would be
-    taken by the time that somebody listens.
-    """
-    while True:
-        first = random.randrange(12_000, 32_000 - count, 2)
-        with contextlib.ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                        probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
-                        probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return range(first, first + count)
 
 
 @dataclass(frozen=True)
 class Ports:
     """Where everything listens."""
 
-    sip: int = field(default_factory=lambda: free_ports()[0])
-    person: int = field(default_factory=lambda: free_ports()[0])
+    sip: int = field(default_factory=lambda: free_port())
+    person: int = field(default_factory=lambda: free_port())
     rtp: range = field(default_factory=lambda: free_ports(100))
-    http: int = field(default_factory=lambda: free_ports()[0])
-    audio: int = field(default_factory=lambda: free_ports()[0])
+    http: int = field(default_factory=lambda: free_port())
+    audio: int = field(default_factory=lambda: free_port())
 
 
 class Gateway:
@@ -111,7 +91,7 @@ class Scene:
     async def caller(self, says: Sound = SILENCE, codec: str = "PCMA") -> Telephone:
         """The citizen's telephone."""
         return await self._telephone(
-            "caller", free_ports()[0], ("03023125999",), says, answers=False, codec=codec
+            "caller", free_port(), ("03023125999",), says, answers=False, codec=codec
         )
 
     async def person(self, says: Sound = SILENCE, *, answers: bool = True) -> Telephone:
@@ -153,7 +133,7 @@ class Scene:
         codec: str = "PCMA",
     ) -> Telephone:  # fmt: skip
         telephone = Telephone(
-            self.chroot, self.folder / name, sip_port=port, control_port=free_ports()[0],
+            self.chroot, self.folder / name, sip_port=port, control_port=free_port(),
             rtp=free_ports(20), numbers=numbers, says=says, answers=answers, codec=codec,
         )  # fmt: skip
         self.stack.push_async_callback(telephone.end)

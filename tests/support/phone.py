@@ -135,21 +135,18 @@ class Scene:
         return self
 
     def says(
-        self, text: str, confidence: float = 0.9, language: str = "", sure: float = 1.0
+        self,
+        text: str,
+        confidence: float = 0.9,
+        language: str = "",
+        sure: float = 1.0,
+        aside: bool = False,
     ) -> "Scene":
-        """She speaks, and is recognised."""
+        """She speaks, and is recognised; an aside is short, and does not interrupt us."""
         self._utterance += 1
-        self.happens(Uttered(self.now, self._utterance))
+        self.happens(Uttered(self.now, self._utterance, aside))
         asked = self.did(Transcribe)
         heard = Transcript(text, language or asked.languages[0], confidence, sure)
-        return self.happens(Transcribed(self.now, asked.utterance, heard))
-
-    def says_aside(self, text: str, confidence: float = 0.9) -> "Scene":
-        """She says something short while we speak, without interrupting us."""
-        self._utterance += 1
-        self.happens(Uttered(self.now, self._utterance, aside=True))
-        asked = self.did(Transcribe)
-        heard = Transcript(text, asked.languages[0], confidence)
         return self.happens(Transcribed(self.now, asked.utterance, heard))
 
     def asks(self, text: str) -> str:

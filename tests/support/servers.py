@@ -14,17 +14,28 @@ from pathlib import Path
 from typing import TypeVar
 
 
-def free_port() -> int:
-    """One that is free now.
+def free_ports(count: int = 1) -> range:
+    """Ports in a row that are free now, for UDP and TCP; the first is even.
 
-    It is below those from which the kernel takes a connection's own port, which would often be
+    They are below those from which the kernel takes a connection's own port, which would be
     taken by the time that somebody listens.
     """
     while True:
-        port = random.randrange(12_000, 32_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
+        first = random.randrange(12_000, 32_000 - count, 2)
+        with contextlib.ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                        probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
+                        probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return range(first, first + count)
+
+
+def free_port() -> int:
+    """One of these."""
+    return free_ports()[0]
 
 
 class PostgresServer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from voice.audio import level_dbfs
 from voice.barge_in import BargedIn as Interruption
 from voice.barge_in import Suspected
+from voice.bursts import BurstLimits
 from voice.call.effects import Mode
 from voice.call.events import (
     BargedIn,
@@ -32,7 +33,7 @@ from voice.transcription import (
     Transcript,
 )
 
-_ASIDE_S = 1.2
+_ASIDE_S = BurstLimits.longest_s
 """A command takes no longer; what does is somebody beside her, or our own voice come back ..."""
 _ASIDE_DBFS = -48.0
 """... as is what is quieter: the level that barges in, less the silence around a word."""

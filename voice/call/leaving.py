@@ -51,13 +51,14 @@ def digit_pressed(line: PhoneLine, call: Call, key: str) -> Step:
         return number_given(line, call)
     if key == "*":
         return ask_number(line, call)
-    return _await_more(call, key)
+    return _await_more(_gathered(call, key))
 
 
 def digits_said(line: PhoneLine, call: Call, digits: str) -> Step:
     """Takes digits that were spoken, after those that are there already: they come in groups."""
-    step = _await_more(call, digits)
-    return number_given(line, step.call) if dialable(step.call.digits) else step
+    gathered = _gathered(call, digits)
+    whole = dialable(gathered.digits) is not None
+    return number_given(line, gathered) if whole else _await_more(gathered)
 
 
 def number_given(line: PhoneLine, call: Call) -> Step:
@@ -116,13 +117,14 @@ def noted(line: PhoneLine, call: Call, event: Noted) -> Step:
     return tell(line, settled, Question(lines))
 
 
-def _await_more(call: Call, digits: str) -> Step:
+def _gathered(call: Call, digits: str) -> Call:
+    return replace(call, digits=(call.digits + digits)[:_MOST_DIGITS], silences=0)
+
+
+def _await_more(call: Call) -> Step:
     turn = call.turn + 1
     stop = (Stop(),) if call.phase is Phase.SPEAKING else ()
-    changed = replace(
-        call, phase=Phase.LISTENING, turn=turn, digits=(call.digits + digits)[:_MOST_DIGITS],
-        silences=0, awaiting=frozenset(), heard=(),
-    )  # fmt: skip
+    changed = replace(call, phase=Phase.LISTENING, turn=turn, awaiting=frozenset(), heard=())
     return Step(changed, (*stop, StartTimer(Timer.DIGITS, turn, DIGITS_S)))
 
 

@@ -143,7 +143,7 @@ class Call:
     interpreter: bool = False
     appointment: bool = False
     """Whether she is to be called back about an appointment."""
-    digits: str = ""
+    digits: str = field(default="", repr=False)
     """What there is so far of a number that she was asked for."""
     number: str = field(default="", repr=False)
     """One that she said without being asked (E.164)."""

@@ -246,25 +246,25 @@ def test_a_short_word_beside_us_counts_if_it_steers_the_call() -> None:
     scene.asks("Ummelden")
     first = scene.is_told(LIST).said
     for said in ("Mhm", "Aha, gut", "ja ja", "Tschüss"):
-        scene.says_aside(said)
+        scene.says(said, aside=True)
         assert (scene.effects, scene.phase) == ([], Phase.SPEAKING)
-    scene.says_aside("Weiter", confidence=0.5)
+    scene.says("Weiter", confidence=0.5, aside=True)
     assert scene.effects == []
-    assert scene.says_aside("Weiter").said.startswith("Papier 4.")
+    assert scene.says("Weiter", aside=True).said.startswith("Papier 4.")
     assert scene.did(Stop)
-    assert scene.says_aside("zurück").said == first
-    assert "Kfz-Zulassung" in scene.says_aside("Mitarbeiter").said
+    assert scene.says("zurück", aside=True).said == first
+    assert "Kfz-Zulassung" in scene.says("Mitarbeiter", aside=True).said
 
 
 def test_a_short_answer_into_our_last_word_counts() -> None:
     scene = Scene().in_german()
     scene.asks("Ummelden")
     scene.is_told(MORE).hears_all()
-    assert scene.says_aside("vierzehn Euro").effects == []
-    scene.says_aside("zwei")
+    assert scene.says("vierzehn Euro", aside=True).effects == []
+    scene.says("zwei", aside=True)
     assert scene.did(SendMessage).payload == "kfz_ummeldung/fristen"
     scene.is_told(LIST).hears_all()
-    assert scene.says_aside("Ja").said.startswith("Papier 4.")
+    assert scene.says("Ja", aside=True).said.startswith("Papier 4.")
 
 
 def test_an_aside_is_not_asked_about() -> None:
@@ -569,7 +569,7 @@ def test_a_number_may_be_said_in_groups() -> None:
     scene = Scene().rings(caller=None).hears_all().presses("1").hears_all()
     scene.says("Rückruf").hears_all().presses("1").hears_all()
     assert scene.says("null eins sieben eins").did_not(Say)
-    scene.says_aside("eins")
+    scene.says("eins", aside=True)
     begins = scene.happens(SpeechBegan(5)).did(StartTimer)  # nothing is read back into her words
     assert (begins.timer, begins.after_s) == (Timer.DIGITS, UTTERANCE_S)
     scene.says("zwei drei vier fünf sechs sieben")
